@@ -1,0 +1,1 @@
+//! Intake: bytes of a file to a `Scan`.

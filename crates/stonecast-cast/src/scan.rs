@@ -1,0 +1,102 @@
+//! `Scan`: a file as it came, and what has been settled about it.
+
+use serde::{Deserialize, Serialize};
+use stonecast_dental::{Acquisition, ScanRole, Warning};
+use stonecast_mesh::{TriMesh, VertexData};
+
+/// A scan: the promise of the intake stage.
+///
+/// The source bytes are kept by the caller, never altered, and named here by their hash; the mesh is in
+/// millimetres, finite, and in the scanner's own frame.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// What the scan shows.
+    pub role: ScanRole,
+    /// How the role is known.
+    pub role_evidence: RoleEvidence,
+    /// The file it came from.
+    pub source: Source,
+    /// How the scan was made, as far as anybody said.
+    pub acquisition: Acquisition,
+    /// The unit of the file's numbers and how it was settled.
+    pub unit: SettledUnit,
+    /// The surface, in millimetres, in the scanner's frame.
+    pub mesh_in_scan: TriMesh,
+    /// Vertex colours, where the file has them.
+    pub colours: Option<VertexData<[u8; 3]>>,
+    /// Every fault found, the ones that can be mended too.
+    pub faults: Vec<Warning>,
+}
+
+/// The bytes a scan came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// SHA-256 of the bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// How many bytes.
+    pub byte_count: u64,
+    /// The format, by its usual extension: `stl`, `ply`, ...
+    pub format: String,
+}
+
+/// How the role of a scan is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoleEvidence {
+    /// The user said so.
+    Stated,
+    /// The file's name says so.
+    FileName,
+    /// The shape says so.
+    Geometry,
+}
+
+/// The unit of a file's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LengthUnit {
+    /// 0.001 mm.
+    Micrometre,
+    /// 1 mm.
+    Millimetre,
+    /// 10 mm.
+    Centimetre,
+    /// 25.4 mm.
+    Inch,
+    /// 1000 mm.
+    Metre,
+}
+
+impl LengthUnit {
+    /// How many millimetres one such unit is.
+    pub fn in_mm(self) -> f64 {
+        match self {
+            Self::Micrometre => 0.001,
+            Self::Millimetre => 1.0,
+            Self::Centimetre => 10.0,
+            Self::Inch => 25.4,
+            Self::Metre => 1000.0,
+        }
+    }
+}
+
+/// A settled unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledUnit {
+    /// The unit of the file's numbers.
+    pub unit: LengthUnit,
+    /// How it is known.
+    pub evidence: UnitEvidence,
+}
+
+/// How the unit of a file is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnitEvidence {
+    /// The user said so.
+    Stated,
+    /// The file declares it.
+    Declared,
+    /// Only with this unit has the surface the size of a human arch.
+    MeasuredSize,
+}

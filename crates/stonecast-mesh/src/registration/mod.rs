@@ -1,0 +1,5 @@
+//! Bringing two surfaces together by a rigid motion.
+
+mod kabsch;
+
+pub use kabsch::rigid_fit;

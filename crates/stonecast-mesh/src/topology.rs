@@ -1,0 +1,314 @@
+//! Who neighbours whom: edges with their faces, faces around vertices, borders, components.
+
+use crate::{FaceId, TriMesh, VertexId};
+
+/// An edge and the faces on it: one on a border, two inside, more where the surface is not manifold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The ends, the smaller id first.
+    pub ends: [VertexId; 2],
+    first_side: u32,
+    side_count: u32,
+}
+
+/// Adjacency of a mesh. Built by [`TriMesh::topology`] when first asked for.
+///
+/// Degenerate faces (a vertex named twice) take part in no edge.
+#[derive(Clone, Debug)]
+pub struct Topology {
+    edges: Vec<Edge>,
+    /// Sides sorted by edge; a side is `3 * face + corner` and runs from that corner to the next.
+    sides: Vec<u32>,
+    edge_of_side: Vec<u32>,
+    vertex_start: Vec<u32>,
+    vertex_faces: Vec<FaceId>,
+}
+
+const NO_EDGE: u32 = u32::MAX;
+
+impl Topology {
+    pub(crate) fn build(vertex_count: usize, faces: &[[VertexId; 3]]) -> Self {
+        let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(3 * faces.len());
+        for (f, corners) in faces.iter().enumerate() {
+            if corners[0] == corners[1] || corners[1] == corners[2] || corners[2] == corners[0] {
+                continue;
+            }
+            for c in 0..3 {
+                let (a, b) = (corners[c].0, corners[(c + 1) % 3].0);
+                keyed.push((
+                    u64::from(a.min(b)) << 32 | u64::from(a.max(b)),
+                    (3 * f + c) as u32,
+                ));
+            }
+        }
+        keyed.sort_unstable();
+        let mut edges: Vec<Edge> = Vec::with_capacity(keyed.len() / 2 + 1);
+        let mut edge_of_side = vec![NO_EDGE; 3 * faces.len()];
+        let mut last = None;
+        for (i, &(key, side)) in keyed.iter().enumerate() {
+            if last != Some(key) {
+                let ends = [VertexId((key >> 32) as u32), VertexId(key as u32)];
+                edges.push(Edge {
+                    ends,
+                    first_side: i as u32,
+                    side_count: 0,
+                });
+                last = Some(key);
+            }
+            let e = edges.len() - 1;
+            edges[e].side_count += 1;
+            edge_of_side[side as usize] = e as u32;
+        }
+        let sides = keyed.into_iter().map(|(_, side)| side).collect();
+
+        let mut vertex_start = vec![0u32; vertex_count + 1];
+        for v in faces.iter().flatten() {
+            vertex_start[v.index() + 1] += 1;
+        }
+        for i in 0..vertex_count {
+            vertex_start[i + 1] += vertex_start[i];
+        }
+        let mut cursor = vertex_start.clone();
+        let mut vertex_faces = vec![FaceId(0); 3 * faces.len()];
+        for (f, corners) in faces.iter().enumerate() {
+            for v in corners {
+                let at = &mut cursor[v.index()];
+                vertex_faces[*at as usize] = FaceId(f as u32);
+                *at += 1;
+            }
+        }
+        Self {
+            edges,
+            sides,
+            edge_of_side,
+            vertex_start,
+            vertex_faces,
+        }
+    }
+
+    /// All edges, sorted by their ends.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// The faces on an edge, each with the corner at which its side starts.
+    pub fn sides(&self, edge: &Edge) -> impl ExactSizeIterator<Item = (FaceId, usize)> + '_ {
+        let range = edge.first_side as usize..(edge.first_side + edge.side_count) as usize;
+        self.sides[range].iter().map(|&s| (FaceId(s / 3), s as usize % 3))
+    }
+
+    /// How many faces meet at an edge.
+    pub fn face_count(&self, edge: &Edge) -> usize {
+        edge.side_count as usize
+    }
+
+    /// The index in [`Topology::edges`] of the edge from corner `corner` of `face` to its next corner; `None`
+    /// for a degenerate face.
+    pub fn edge_index(&self, face: FaceId, corner: usize) -> Option<usize> {
+        let e = self.edge_of_side[3 * face.index() + corner];
+        (e != NO_EDGE).then_some(e as usize)
+    }
+
+    /// The face across the edge that starts at `corner`; `None` on a border and on a non-manifold edge.
+    pub fn neighbour(&self, face: FaceId, corner: usize) -> Option<FaceId> {
+        let edge = &self.edges[self.edge_index(face, corner)?];
+        if edge.side_count != 2 {
+            return None;
+        }
+        self.sides(edge).map(|(f, _)| f).find(|&f| f != face)
+    }
+
+    /// The faces across the three edges of `face`, where there is exactly one.
+    pub fn neighbours(&self, face: FaceId) -> impl Iterator<Item = FaceId> + '_ {
+        (0..3).filter_map(move |corner| self.neighbour(face, corner))
+    }
+
+    /// The faces around a vertex, in the order of their ids.
+    pub fn faces_of(&self, vertex: VertexId) -> &[FaceId] {
+        let v = vertex.index();
+        &self.vertex_faces[self.vertex_start[v] as usize..self.vertex_start[v + 1] as usize]
+    }
+
+    /// True for an edge with a single face.
+    pub fn is_border(&self, edge: &Edge) -> bool {
+        edge.side_count == 1
+    }
+
+    /// True when every edge has exactly two faces that run along it in opposite directions: closed, manifold at
+    /// its edges, and consistently oriented.
+    pub fn is_closed(&self, mesh: &TriMesh) -> bool {
+        !self.edges.is_empty()
+            && self.edges.iter().all(|e| {
+                let starts: Vec<_> = self.sides(e).map(|(f, c)| mesh.face(f)[c]).collect();
+                starts.len() == 2 && starts[0] != starts[1]
+            })
+    }
+
+    /// Edges on which three or more faces meet.
+    pub fn non_manifold_edges(&self) -> impl Iterator<Item = &Edge> {
+        self.edges.iter().filter(|e| e.side_count > 2)
+    }
+
+    /// One flag per vertex: does it lie on a border edge.
+    pub fn border_vertices(&self) -> Vec<bool> {
+        let mut on_border = vec![false; self.vertex_start.len() - 1];
+        for e in self.edges.iter().filter(|e| e.side_count == 1) {
+            on_border[e.ends[0].index()] = true;
+            on_border[e.ends[1].index()] = true;
+        }
+        on_border
+    }
+
+    /// The vertices that share an edge with `vertex`, sorted.
+    pub fn ring(&self, mesh: &TriMesh, vertex: VertexId) -> Vec<VertexId> {
+        let mut ring: Vec<VertexId> = self
+            .faces_of(vertex)
+            .iter()
+            .flat_map(|&f| mesh.face(f))
+            .filter(|&v| v != vertex)
+            .collect();
+        ring.sort_unstable();
+        ring.dedup();
+        ring
+    }
+}
+
+/// The borders of a mesh as closed rings of vertices, each walked with the surface on its left, longest ring
+/// (by length) first. Where a border passes a vertex twice, it is split there into simple rings.
+pub fn boundary_loops(mesh: &TriMesh) -> Vec<Vec<VertexId>> {
+    let topology = mesh.topology();
+    let mut next: Vec<Vec<VertexId>> = vec![Vec::new(); mesh.vertex_count()];
+    for e in topology.edges().iter().filter(|e| topology.is_border(e)) {
+        let (f, c) = topology.sides(e).next().expect("an edge has a face");
+        let corners = mesh.face(f);
+        next[corners[c].index()].push(corners[(c + 1) % 3]);
+    }
+    let mut loops = Vec::new();
+    for start in mesh.vertex_ids() {
+        while !next[start.index()].is_empty() {
+            loops.extend(walk_border(start, &mut next));
+        }
+    }
+    let length = |ring: &Vec<VertexId>| -> f64 {
+        (0..ring.len())
+            .map(|i| (mesh.point(ring[(i + 1) % ring.len()]) - mesh.point(ring[i])).norm())
+            .sum()
+    };
+    let mut keyed: Vec<(f64, Vec<VertexId>)> = loops.into_iter().map(|l| (length(&l), l)).collect();
+    keyed.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    keyed.into_iter().map(|(_, ring)| ring).collect()
+}
+
+/// Walks from `start` until the border ends, cutting off a simple ring whenever a vertex repeats.
+fn walk_border(start: VertexId, next: &mut [Vec<VertexId>]) -> Vec<Vec<VertexId>> {
+    let mut rings = Vec::new();
+    let mut path = vec![start];
+    let mut position = std::collections::BTreeMap::from([(start, 0usize)]);
+    while let Some(to) = next[path[path.len() - 1].index()].pop() {
+        if let Some(&at) = position.get(&to) {
+            let ring: Vec<VertexId> = path.drain(at..).collect();
+            for v in &ring {
+                position.remove(v);
+            }
+            rings.push(ring);
+        }
+        position.insert(to, path.len());
+        path.push(to);
+    }
+    rings
+}
+
+/// The connected pieces of a mesh (faces joined through shared vertices), each a list of faces in order, the
+/// one with most faces first.
+pub fn components(mesh: &TriMesh) -> Vec<Vec<FaceId>> {
+    let mut parent: Vec<u32> = (0..mesh.vertex_count() as u32).collect();
+    fn root(parent: &mut [u32], mut v: u32) -> u32 {
+        while parent[v as usize] != v {
+            parent[v as usize] = parent[parent[v as usize] as usize];
+            v = parent[v as usize];
+        }
+        v
+    }
+    for f in mesh.faces() {
+        for pair in [[f[0], f[1]], [f[1], f[2]]] {
+            let (a, b) = (root(&mut parent, pair[0].0), root(&mut parent, pair[1].0));
+            // The smaller id becomes the root, so the result does not depend on the order of the faces.
+            parent[a.max(b) as usize] = a.min(b);
+        }
+    }
+    let mut slot = vec![u32::MAX; mesh.vertex_count()];
+    let mut pieces: Vec<Vec<FaceId>> = Vec::new();
+    for f in mesh.face_ids() {
+        let r = root(&mut parent, mesh.face(f)[0].0) as usize;
+        if slot[r] == u32::MAX {
+            slot[r] = pieces.len() as u32;
+            pieces.push(Vec::new());
+        }
+        pieces[slot[r] as usize].push(f);
+    }
+    pieces.sort_by(|a, b| b.len().cmp(&a.len()).then(a[0].cmp(&b[0])));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Point;
+
+    /// An `n` by `n` grid of unit squares in the plane z = 0.
+    fn sheet(n: u32) -> TriMesh {
+        let side = n + 1;
+        let points = (0..side * side)
+            .map(|i| Point::new(f64::from(i % side), f64::from(i / side), 0.0))
+            .collect();
+        let faces: Vec<[u32; 3]> = (0..n * n)
+            .flat_map(|q| {
+                let a = (q / n) * side + q % n;
+                [[a, a + 1, a + side + 1], [a, a + side + 1, a + side]]
+            })
+            .collect();
+        TriMesh::from_indices(points, &faces).unwrap()
+    }
+
+    #[test]
+    fn a_sheet_has_one_border_and_one_piece() {
+        let mesh = sheet(4);
+        let loops = boundary_loops(&mesh);
+        assert_eq!(loops.len(), 1);
+        assert_eq!(loops[0].len(), 16);
+        assert_eq!(components(&mesh).len(), 1);
+        assert!(!mesh.topology().is_closed(&mesh));
+    }
+
+    #[test]
+    fn a_hole_is_a_second_shorter_loop() {
+        let mesh = sheet(5).submesh(|f| f.0 / 2 != 12).mesh;
+        let loops = boundary_loops(&mesh);
+        assert_eq!(loops.iter().map(Vec::len).collect::<Vec<_>>(), [20, 4]);
+    }
+
+    #[test]
+    fn a_border_through_one_vertex_twice_is_two_simple_rings() {
+        let mesh = sheet(3).submesh(|f| [2, 4].contains(&(f.0 / 2))).mesh;
+        let mut lengths: Vec<_> = boundary_loops(&mesh).iter().map(Vec::len).collect();
+        lengths.sort_unstable();
+        assert_eq!(lengths, [4, 4]);
+    }
+
+    #[test]
+    fn components_are_sorted_by_size() {
+        let mesh = TriMesh::joined([&sheet(1), &sheet(3)]);
+        let sizes: Vec<_> = components(&mesh).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [18, 2]);
+    }
+
+    #[test]
+    fn neighbours_cross_inner_edges_only() {
+        let mesh = sheet(1);
+        assert_eq!(
+            mesh.topology().neighbours(FaceId(0)).collect::<Vec<_>>(),
+            [FaceId(1)]
+        );
+        assert_eq!(mesh.topology().edges().len(), 5);
+    }
+}

@@ -1,0 +1,1 @@
+//! Pictures of casts, rendered headless on the CPU.

@@ -1,0 +1,1 @@
+//! Synthetic dentitions whose truth is known by construction.

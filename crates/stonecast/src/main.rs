@@ -1,0 +1,2 @@
+//! The `stonecast` command.
+fn main() {}
