@@ -1,0 +1,126 @@
+//! Independent programs judge what we write: a missing peer is a failure, never a skip.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{cargo, run};
+
+/// Debian programs that take part: the command that shows it is there, and its package.
+const DEBIAN: &[(&str, &str)] = &[("admesh", "admesh"), ("prusa-slicer", "prusa-slicer")];
+
+/// The peers' scripts in `conformance/`, each with the examples of ours that it drives and whether it judges
+/// the demo's case folder.
+struct Script {
+    file: &'static str,
+    examples: &'static [(&'static str, &'static str)],
+    on_demo: bool,
+}
+
+const SCRIPTS: &[Script] = &[];
+
+/// Runs all peers, or the one script named.
+pub fn judge(root: &Path, only: Option<&str>) -> Result<(), String> {
+    let chosen: Vec<&Script> = SCRIPTS
+        .iter()
+        .filter(|s| only.is_none_or(|name| s.file.contains(name)))
+        .collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = SCRIPTS.iter().map(|s| s.file).collect();
+        return Err(format!("no such peer script; there are: {}", names.join(", ")));
+    }
+    install_debian()?;
+    let python = python_with_peers(root)?;
+    let target = root.join("target").join("peers");
+    let demo = target.join("demo");
+    if chosen.iter().any(|s| s.on_demo) {
+        run(cargo()
+            .args([
+                "run",
+                "--release",
+                "--quiet",
+                "-p",
+                "stonecast",
+                "--",
+                "demo",
+                "--force",
+                "--out",
+            ])
+            .arg(&demo))?;
+    }
+    for script in chosen {
+        for (package, example) in script.examples {
+            run(cargo().args([
+                "build",
+                "--release",
+                "--quiet",
+                "-p",
+                package,
+                "--example",
+                example,
+            ]))?;
+        }
+        let mut command = Command::new(&python);
+        command
+            .current_dir(root)
+            .arg(Path::new("conformance").join(script.file));
+        command.env(
+            "STONECAST_EXAMPLES",
+            root.join("target").join("release").join("examples"),
+        );
+        if script.on_demo {
+            command.arg(&demo);
+        }
+        run(&mut command)?;
+    }
+    Ok(())
+}
+
+fn install_debian() -> Result<(), String> {
+    let missing: Vec<&str> = DEBIAN
+        .iter()
+        .filter(|(program, _)| !on_path(program))
+        .map(|(_, package)| *package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let hint = |e: String| {
+        format!("{e}\nthe peers {missing:?} are needed: install them (Debian packages of these names)")
+    };
+    run(Command::new("apt-get").args(["update", "-qq"])).map_err(hint)?;
+    let mut install = Command::new("apt-get");
+    install.env("DEBIAN_FRONTEND", "noninteractive").args([
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+    ]);
+    run(install.args(&missing)).map_err(hint)
+}
+
+fn on_path(program: &str) -> bool {
+    env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+/// A Python of our own under `target/`, with the pinned packages of `conformance/requirements.txt`.
+fn python_with_peers(root: &Path) -> Result<PathBuf, String> {
+    let folder = root.join("target").join("peers-python");
+    let python = folder.join("bin").join("python");
+    if !python.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    let requirements = root.join("conformance").join("requirements.txt");
+    run(Command::new(&python)
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+        ])
+        .arg(requirements))?;
+    Ok(python)
+}

@@ -1,0 +1,37 @@
+//! Makes again what is committed but made by the program: snapshots and the pictures of the documents.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{cargo, run};
+
+/// Everything that is made, from the commit at hand.
+pub fn all(root: &Path) -> Result<(), String> {
+    run(cargo()
+        .env("INSTA_UPDATE", "always")
+        .args(["test", "--workspace"]))?;
+    let demo = root.join("target").join("regen-demo");
+    run(cargo()
+        .args([
+            "run",
+            "--release",
+            "--quiet",
+            "-p",
+            "stonecast",
+            "--",
+            "demo",
+            "--force",
+            "--out",
+        ])
+        .arg(&demo))?;
+    let pictures = root.join("docs").join("pictures");
+    fs::create_dir_all(&pictures).map_err(|e| format!("{}: {e}", pictures.display()))?;
+    for name in ["overview"] {
+        let (from, to) = (
+            demo.join("pictures").join(format!("{name}.png")),
+            pictures.join(format!("demo-{name}.png")),
+        );
+        fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
+    }
+    Ok(())
+}
