@@ -26,12 +26,10 @@ pub fn all(root: &Path) -> Result<(), String> {
         .arg(&demo))?;
     let pictures = root.join("docs").join("pictures");
     fs::create_dir_all(&pictures).map_err(|e| format!("{}: {e}", pictures.display()))?;
-    for name in ["overview"] {
-        let (from, to) = (
-            demo.join("pictures").join(format!("{name}.png")),
-            pictures.join(format!("demo-{name}.png")),
-        );
-        fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
-    }
+    let (from, to) = (
+        demo.join("pictures").join("overview.png"),
+        pictures.join("demo-overview.png"),
+    );
+    fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
     Ok(())
 }
