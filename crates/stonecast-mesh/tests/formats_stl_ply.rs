@@ -65,7 +65,11 @@ fn every_ply_encoding_gives_the_part_back() {
                 coordinates,
             };
             let decoded = read(&encode_ply(&part, options)).unwrap();
-            assert_eq!(decoded.parts, [part.clone()], "{options:?}");
+            assert_eq!(
+                decoded.parts.as_slice(),
+                std::slice::from_ref(&part),
+                "{options:?}"
+            );
             assert!(decoded.notes.is_empty());
         }
     }

@@ -49,5 +49,5 @@ fn says_solid(bytes: &[u8]) -> bool {
 }
 
 pub(super) fn sniff(bytes: &[u8]) -> bool {
-    binary::size_fits(bytes) || is_ascii(bytes)
+    binary::size_fits(bytes) || says_solid(bytes)
 }
