@@ -1,1 +1,3 @@
-//! surface
+//! Quantities of a surface and changes of its triangulation.
+
+pub mod shapes;

@@ -1,0 +1,106 @@
+//! What must hold on every real scan. Runs where `STONECAST_SCANS` names a folder of scans, else says so.
+
+// A test that judges real data says what it skipped and what it saw.
+#![allow(clippy::print_stderr)]
+
+use std::{env, fs, path::PathBuf};
+
+use stonecast_mesh::{
+    Point, TriMesh,
+    repair::{MendParams, diagnose, mend, outward},
+};
+
+/// The scans, by name, or nothing when there is no folder.
+fn scans() -> Vec<(String, TriMesh)> {
+    let Some(folder) = env::var_os("STONECAST_SCANS") else {
+        eprintln!("skipped: STONECAST_SCANS is not set");
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = ["labelled", "full"]
+        .iter()
+        .flat_map(|part| fs::read_dir(PathBuf::from(&folder).join(part)).expect("the folder of scans"))
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "ply"))
+        .collect();
+    paths.sort();
+    let name = |path: &PathBuf| path.file_stem().expect("a file").to_string_lossy().into_owned();
+    paths
+        .iter()
+        .map(|path| {
+            (
+                name(path),
+                read_binary_ply(&fs::read(path).expect("a readable file")),
+            )
+        })
+        .collect()
+}
+
+/// The scans are all binary little-endian PLY with float vertices and triangles only.
+fn read_binary_ply(bytes: &[u8]) -> TriMesh {
+    let end = bytes
+        .windows(11)
+        .position(|w| w == b"end_header\n")
+        .expect("a header")
+        + 11;
+    let header = String::from_utf8_lossy(&bytes[..end]);
+    let count = |what: &str| -> usize {
+        let line = header.lines().find(|l| l.starts_with(what)).expect("an element");
+        line[what.len()..].trim().parse().expect("a count")
+    };
+    let (vertices, faces) = (count("element vertex"), count("element face"));
+    let size = if header.contains("property double x") {
+        8
+    } else {
+        4
+    };
+    let number = |at: usize| -> f64 {
+        if size == 8 {
+            f64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"))
+        } else {
+            f64::from(f32::from_le_bytes(
+                bytes[at..at + 4].try_into().expect("four bytes"),
+            ))
+        }
+    };
+    let points = (0..vertices)
+        .map(|i| Point::from([0, 1, 2].map(|k| number(end + (3 * i + k) * size))))
+        .collect();
+    let start = end + 3 * vertices * size;
+    let index = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+    let faces: Vec<[u32; 3]> = (0..faces)
+        .map(|f| [1, 5, 9].map(|k| index(start + 13 * f + k)))
+        .collect();
+    TriMesh::from_indices(points, &faces).expect("a finite mesh")
+}
+
+#[test]
+fn a_mended_scan_is_manifold_and_oriented_and_no_vertex_has_moved() {
+    for (name, scan) in scans() {
+        let mended = mend(&scan, &MendParams::default());
+        let topology = mended.mesh.topology();
+        assert!(topology.non_manifold_edges().next().is_none(), "{name}");
+        let report = diagnose(&mended.mesh);
+        assert!(
+            report.is_manifold && report.is_oriented,
+            "{name}: {:?}",
+            report.faults
+        );
+        for v in mended.mesh.vertex_ids() {
+            assert_eq!(
+                mended.mesh.point(v),
+                scan.point(mended.vertex_of[v.index()]),
+                "{name}"
+            );
+        }
+        let lost = 1.0 - mended.mesh.area() / scan.area();
+        assert!(lost < 0.02, "{name}: {lost} of the area is gone");
+        let again = mend(&mended.mesh, &MendParams::default());
+        assert_eq!(again.mesh, mended.mesh, "{name}: mending twice changes something");
+        let verdict = outward(&mended.mesh).pieces[0];
+        assert!(
+            verdict.score > 0.2,
+            "{name}: all these scans are exported the right way out: {verdict:?}"
+        );
+        eprintln!("{name}: {:?}", mended.report);
+    }
+}
