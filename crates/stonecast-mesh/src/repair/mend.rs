@@ -186,7 +186,6 @@ impl Work {
     fn dissolve(&mut self, flat: &[usize]) {
         let topology = self.topology();
         let mut touched = vec![false; self.faces.len()];
-        let mut keep = vec![true; self.faces.len()];
         let has_edge = |a: VertexId, b: VertexId| {
             let ends = [a.min(b), a.max(b)];
             topology.edges().binary_search_by(|e| e.ends.cmp(&ends)).is_ok()
@@ -218,10 +217,11 @@ impl Work {
             touched[f] = true;
             touched[g] = true;
         }
-        for f in 0..self.faces.len() {
-            let [a, b, c] = self.faces[f];
-            keep[f] = a != b && b != c && c != a;
-        }
+        let keep: Vec<bool> = self
+            .faces
+            .iter()
+            .map(|&[a, b, c]| a != b && b != c && c != a)
+            .collect();
         self.retain(&keep);
     }
 
