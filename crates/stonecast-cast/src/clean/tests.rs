@@ -1,0 +1,92 @@
+use super::*;
+use stonecast_mesh::{Point, RigidMotion, Vector, surface::shapes};
+
+/// An open cup: a ball without its lower cap, as open as an arch.
+fn cup() -> TriMesh {
+    let ball = shapes::sphere(10.0, 4);
+    ball.submesh(|f| ball.face_centroid(f).z > -5.0).mesh
+}
+
+fn cleaned(mesh: &TriMesh) -> Checked<Cleaned> {
+    clean(mesh, None, &CleanParams::default()).unwrap()
+}
+
+#[test]
+fn a_clean_surface_stays_as_it_is() {
+    let cup = cup();
+    let result = cleaned(&cup);
+    assert_eq!(result.value.mesh, cup);
+    assert_eq!(result.value.report, CleanReport::default());
+    assert_eq!(result.warnings, []);
+}
+
+#[test]
+fn an_inside_out_surface_is_turned_and_said_so() {
+    let cup = cup();
+    let result = cleaned(&cup.flipped());
+    assert_eq!(result.value.mesh, cup);
+    assert_eq!(result.value.report.turned_faces, cup.face_count());
+    assert_eq!(result.warnings[0].code, "cast.clean.turned");
+}
+
+#[test]
+fn a_mirrored_surface_is_turned_too() {
+    let mirrored = cup().map_points(|p| Point::new(-p.x, p.y, p.z)).unwrap();
+    assert_eq!(cleaned(&mirrored).value.report.turned_pieces, 1);
+}
+
+#[test]
+fn colours_follow_their_vertices() {
+    let cup = cup();
+    let crumb = shapes::sphere(0.1, 0);
+    let both = TriMesh::joined([&crumb, &cup]);
+    let colours = VertexData::from_vec(
+        (0..both.vertex_count())
+            .map(|i| [i as u8, (i >> 8) as u8, 7])
+            .collect(),
+    );
+    let result = clean(&both, Some(&colours), &CleanParams::default()).unwrap();
+    assert_eq!(result.warnings[0].code, "cast.clean.pieces-dropped");
+    let Cleaned {
+        mesh,
+        vertex_of,
+        colours: carried,
+        ..
+    } = result.value;
+    let carried = carried.unwrap();
+    for v in mesh.vertex_ids() {
+        assert_eq!(mesh.point(v), both.point(vertex_of[v.index()]));
+        assert_eq!(carried[v], colours[vertex_of[v.index()]]);
+    }
+}
+
+#[test]
+fn the_pose_changes_nothing_but_the_pose() {
+    let faulty = TriMesh::joined([&cup().flipped(), &shapes::sphere(0.1, 0)]);
+    let motion = RigidMotion::new(Vector::new(50., -20., 9.), Vector::new(1.0, -2.0, 0.3));
+    let (here, there) = (cleaned(&faulty), cleaned(&faulty.transformed(&motion)));
+    assert_eq!(here.value.report, there.value.report);
+    assert_eq!(here.value.mesh.transformed(&motion), there.value.mesh);
+}
+
+#[test]
+fn nonsense_is_refused_with_a_remedy() {
+    let refusal = |mesh: &TriMesh| {
+        clean(mesh, None, &CleanParams::default())
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        refusal(&shapes::sphere(1.0, 0)),
+        "the scan has 20 triangles, fewer than the 200 that an arch needs: \
+         check that the export was complete and that this file is the scan"
+    );
+    let flat = shapes::sphere(1.0, 2).map_points(|_| Point::origin()).unwrap();
+    assert_eq!(
+        refusal(&flat),
+        "the scan's triangles have no area: export it again"
+    );
+    let colours = VertexData::filled(3, [0; 3]);
+    let error = clean(&cup(), Some(&colours), &CleanParams::default()).unwrap_err();
+    assert!(matches!(error, CleanError::ColourCount { colour_count: 3, .. }));
+}
