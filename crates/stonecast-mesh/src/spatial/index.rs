@@ -76,6 +76,16 @@ impl SpatialIndex {
         index
     }
 
+    /// How many triangles.
+    pub fn face_count(&self) -> usize {
+        self.corners.len()
+    }
+
+    /// The three corners of a triangle.
+    pub fn corners(&self, face: FaceId) -> [Point; 3] {
+        self.corners[face.index()]
+    }
+
     fn split(&mut self, order: &mut [u32], first: usize, count: usize, centres: &[Point]) {
         let items = &mut order[first..first + count];
         let bounds = Aabb::around(items.iter().flat_map(|&i| self.corners[i as usize])).expect("not empty");
@@ -146,6 +156,13 @@ impl SpatialIndex {
             }
         }
         best
+    }
+
+    /// As [`SpatialIndex::closest_point`], with a face that is likely near: the same answer, found sooner.
+    pub fn closest_point_near(&self, query: &Point, max_distance: f64, hint: FaceId) -> Option<Closest> {
+        let (point, _) = closest_on_triangle(query, &self.corners[hint.index()]);
+        let bound = (point - query).norm() * (1.0 + 1e-12);
+        self.closest_point(query, max_distance.min(bound))
     }
 
     /// The first meeting of the ray with the surface, from either side, with `0 <= t <= max_t`.
