@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Acquisition, ScanRole, Warning};
+use stonecast_mesh::formats::DeclaredUnit;
 use stonecast_mesh::{TriMesh, VertexData};
 
 /// A scan: the promise of the intake stage.
@@ -49,6 +50,8 @@ pub enum RoleEvidence {
     FileName,
     /// The shape says so.
     Geometry,
+    /// The patient's other scans leave only this.
+    Elimination,
 }
 
 /// The unit of a file's numbers.
@@ -63,11 +66,42 @@ pub enum LengthUnit {
     Centimetre,
     /// 25.4 mm.
     Inch,
+    /// 304.8 mm. Some formats can declare it; it is never guessed.
+    Foot,
     /// 1000 mm.
     Metre,
 }
 
 impl LengthUnit {
+    /// The units that a size alone can tell, the smallest first.
+    pub const RECOGNISED: [Self; 5] = [
+        Self::Micrometre,
+        Self::Millimetre,
+        Self::Centimetre,
+        Self::Inch,
+        Self::Metre,
+    ];
+
+    /// The symbol that messages use and `--unit` takes: `um`, `mm`, `cm`, `in`, `ft` or `m`.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Micrometre => "um",
+            Self::Millimetre => "mm",
+            Self::Centimetre => "cm",
+            Self::Inch => "in",
+            Self::Foot => "ft",
+            Self::Metre => "m",
+        }
+    }
+
+    /// The unit with this symbol.
+    pub fn from_symbol(symbol: &str) -> Option<Self> {
+        Self::RECOGNISED
+            .into_iter()
+            .chain([Self::Foot])
+            .find(|unit| unit.symbol() == symbol)
+    }
+
     /// How many millimetres one such unit is.
     pub fn in_mm(self) -> f64 {
         match self {
@@ -75,6 +109,7 @@ impl LengthUnit {
             Self::Millimetre => 1.0,
             Self::Centimetre => 10.0,
             Self::Inch => 25.4,
+            Self::Foot => 304.8,
             Self::Metre => 1000.0,
         }
     }
@@ -99,4 +134,17 @@ pub enum UnitEvidence {
     Declared,
     /// Only with this unit has the surface the size of a human arch.
     MeasuredSize,
+}
+
+impl From<DeclaredUnit> for LengthUnit {
+    fn from(unit: DeclaredUnit) -> Self {
+        match unit {
+            DeclaredUnit::Micrometre => Self::Micrometre,
+            DeclaredUnit::Millimetre => Self::Millimetre,
+            DeclaredUnit::Centimetre => Self::Centimetre,
+            DeclaredUnit::Inch => Self::Inch,
+            DeclaredUnit::Foot => Self::Foot,
+            DeclaredUnit::Metre => Self::Metre,
+        }
+    }
 }
