@@ -175,6 +175,20 @@ impl DecodeError {
         }
     }
 
+    pub(crate) fn unsupported(
+        format: Format,
+        place: Place,
+        what: impl Into<Cow<'static, str>>,
+        remedy: &'static str,
+    ) -> Self {
+        Self::Unsupported {
+            format,
+            place,
+            what: what.into(),
+            remedy,
+        }
+    }
+
     pub(crate) fn empty(format: Format, found: impl Into<Cow<'static, str>>) -> Self {
         Self::Empty {
             format,

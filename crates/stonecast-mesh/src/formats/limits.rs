@@ -35,8 +35,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_bytes: 4 << 30,
-            max_faces: 50_000_000,
-            max_vertices: 100_000_000,
+            max_faces: 20_000_000,
+            max_vertices: 20_000_000,
             max_polygon_corners: 10_000,
             max_coordinate: 1e9,
             max_entries: 10_000,

@@ -78,6 +78,58 @@ impl Part {
     }
 }
 
+impl Part {
+    /// Several parts as one, vertices not shared: with the colours, normals, scalars and labels that all of them
+    /// have, without names and textures. A single part stays as it is.
+    pub fn joined(parts: &[Self]) -> Self {
+        if let [part] = parts {
+            return part.clone();
+        }
+        Self {
+            mesh: TriMesh::joined(parts.iter().map(|part| &part.mesh)),
+            colours: joined(parts.iter().map(|p| p.colours.as_ref().map(VertexData::as_slice)))
+                .map(VertexData::from_vec),
+            normals: joined(parts.iter().map(|p| p.normals.as_ref().map(VertexData::as_slice)))
+                .map(VertexData::from_vec),
+            scalars: joined_named(parts, |p| &p.scalars, VertexData::as_slice, VertexData::from_vec),
+            labels: joined_named(parts, |p| &p.labels, VertexData::as_slice, VertexData::from_vec),
+            face_labels: joined_named(parts, |p| &p.face_labels, FaceData::as_slice, FaceData::from_vec),
+            ..Self::default()
+        }
+    }
+}
+
+/// The values one after another; `None` unless every part has them.
+fn joined<'a, T: Copy + 'a>(columns: impl Iterator<Item = Option<&'a [T]>>) -> Option<Vec<T>> {
+    let columns: Option<Vec<&[T]>> = columns.collect();
+    columns
+        .filter(|columns| !columns.is_empty())
+        .map(|columns| columns.concat())
+}
+
+/// The named columns of the first part that all parts have.
+fn joined_named<T: Copy, D>(
+    parts: &[Part],
+    columns: impl Fn(&Part) -> &Vec<(String, D)>,
+    values: impl Fn(&D) -> &[T],
+    data: impl Fn(Vec<T>) -> D,
+) -> Vec<(String, D)> {
+    let Some(first) = parts.first() else {
+        return Vec::new();
+    };
+    let named = |part, name: &String| {
+        columns(part)
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, column)| values(column))
+    };
+    let whole = |name: &String| joined(parts.iter().map(|part| named(part, name)));
+    let names = columns(first).iter().map(|(name, _)| name);
+    names
+        .filter_map(|name| Some((name.clone(), data(whole(name)?))))
+        .collect()
+}
+
 impl From<TriMesh> for Part {
     fn from(mesh: TriMesh) -> Self {
         Self::from_mesh(mesh)

@@ -13,7 +13,7 @@
 use earcut::Earcut;
 
 use super::{DecodeError, Format, Limits, Note, NoteCode, Place};
-use crate::{Point, Vector, VertexId};
+use crate::{FaceData, Point, Vector, VertexId};
 
 /// The faces of a file, in order.
 #[derive(Default)]
@@ -56,6 +56,59 @@ impl Triangulated {
                 corners: [0, 1, 2],
             },
         }
+    }
+}
+
+/// Texture coordinates that rows state corner by corner.
+#[derive(Default)]
+pub(crate) struct CornerCoordinates {
+    /// Where each row's coordinates start.
+    start: Vec<u32>,
+    values: Vec<[f32; 2]>,
+}
+
+impl CornerCoordinates {
+    /// Begins the next row.
+    pub(crate) fn begin_row(&mut self) {
+        self.start.push(self.values.len() as u32);
+    }
+
+    /// The next corner of the present row.
+    pub(crate) fn push(&mut self, coordinates: [f32; 2]) {
+        self.values.push(coordinates);
+    }
+
+    /// How many corners were pushed.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The coordinates of each triangle's corners; `None`, with a note when some but not all corners have them.
+    pub(crate) fn of_faces(
+        &self,
+        triangles: &Triangulated,
+        notes: &mut Vec<Note>,
+    ) -> Option<FaceData<[[f32; 2]; 3]>> {
+        if self.values.is_empty() {
+            return None;
+        }
+        let of_face = |f: usize| {
+            let Origin { row, corners } = triangles.origin(f);
+            let start = *self.start.get(row as usize)? as usize;
+            let end = self
+                .start
+                .get(row as usize + 1)
+                .map_or(self.values.len(), |&e| e as usize);
+            let row = &self.values[start..end];
+            let [a, b, c] = corners.map(|c| row.get(c as usize).copied());
+            Some([a?, b?, c?])
+        };
+        let all: Option<Vec<_>> = (0..triangles.faces.len()).map(of_face).collect();
+        if all.is_none() {
+            let message = "texture coordinates are not kept, because some corners have none";
+            notes.push(Note::new(NoteCode::NotKept, Place::File, message));
+        }
+        all.map(FaceData::from_vec)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tells a format by its first bytes.
 
-use super::{Format, stl};
+use super::{Format, obj, off, stl, threemf};
 
 pub(super) fn sniff(bytes: &[u8]) -> Option<Format> {
     let text = bytes
@@ -15,7 +15,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Option<Format> {
         return Some(Format::Glb);
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return Some(if contains(&bytes[..bytes.len().min(4096)], b"3D/") {
+        return Some(if threemf::sniff(bytes) {
             Format::ThreeMf
         } else {
             Format::Zip
@@ -24,7 +24,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Option<Format> {
     if stl::sniff(bytes) {
         return Some(Format::Stl);
     }
-    if first_word.ends_with(b"OFF") {
+    if off::is_magic(first_word) {
         return Some(Format::Off);
     }
     let head = &text[..text.len().min(4096)];
@@ -39,7 +39,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Option<Format> {
             return Some(Format::Hps);
         }
     }
-    None
+    obj::sniff(text).then_some(Format::Obj)
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {

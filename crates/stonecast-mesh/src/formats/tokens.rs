@@ -72,6 +72,12 @@ impl<'a> Tokens<'a> {
         self.clone().next_word()
     }
 
+    /// Moves to the next word, over blank lines and comments; false at the end.
+    pub(crate) fn seek_content(&mut self) -> bool {
+        self.skip_blank();
+        self.at < self.bytes.len()
+    }
+
     /// What is left of the present line, without its end; moves to the next line.
     pub(crate) fn rest_of_line(&mut self) -> &'a [u8] {
         let rest = &self.bytes[self.at..];
@@ -103,4 +109,10 @@ pub(crate) fn parse_real(word: &[u8]) -> Option<f64> {
 /// A word as a whole number.
 pub(crate) fn parse_whole(word: &[u8]) -> Option<i64> {
     std::str::from_utf8(word).ok()?.parse().ok()
+}
+
+/// The words of a line.
+pub(crate) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|b| b.is_ascii_whitespace() || *b == 0x0b)
+        .filter(|w| !w.is_empty())
 }

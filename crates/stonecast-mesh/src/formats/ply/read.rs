@@ -103,12 +103,11 @@ fn assemble(
 ) -> Result<Decoded, DecodeError> {
     let Faces {
         list,
-        texture_start,
         texture,
         labels,
     } = faces;
     let triangles = list.triangulate(Format::Ply, &vertices.points, limits, &mut notes)?;
-    let coordinates = texture_coordinates(&triangles, &texture_start, &texture, &mut notes);
+    let coordinates = texture.of_faces(&triangles, &mut notes);
     let face_labels = labels
         .into_iter()
         .map(|(name, rows)| (name, spread(&triangles, &rows)))
@@ -141,34 +140,6 @@ fn assemble(
 fn spread(triangles: &Triangulated, rows: &[i32]) -> FaceData<i32> {
     let of_face = |f: usize| rows[triangles.origin(f).row as usize];
     FaceData::from_vec((0..triangles.faces.len()).map(of_face).collect())
-}
-
-/// The texture coordinates of each triangle's corners; `None` where the rows do not have two numbers a corner.
-fn texture_coordinates(
-    triangles: &Triangulated,
-    start: &[u32],
-    values: &[f32],
-    notes: &mut Vec<Note>,
-) -> Option<FaceData<[[f32; 2]; 3]>> {
-    if values.is_empty() {
-        return None;
-    }
-    let of_face = |f: usize| {
-        let origin = triangles.origin(f);
-        let row = &values[start[origin.row as usize] as usize..start[origin.row as usize + 1] as usize];
-        let corner = |c: u32| {
-            let at = 2 * c as usize;
-            Some([*row.get(at)?, *row.get(at + 1)?])
-        };
-        let [a, b, c] = origin.corners;
-        Some([corner(a)?, corner(b)?, corner(c)?])
-    };
-    let all: Option<Vec<_>> = (0..triangles.faces.len()).map(of_face).collect();
-    if all.is_none() {
-        let message = "texture coordinates are not kept, because some faces have none";
-        notes.push(Note::new(NoteCode::NotKept, Place::File, message));
-    }
-    all.map(FaceData::from_vec)
 }
 
 fn some_data<T>(values: Vec<T>) -> Option<VertexData<T>> {

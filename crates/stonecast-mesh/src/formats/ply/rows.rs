@@ -1,6 +1,6 @@
 //! The rows of vertices, faces and strips.
 
-use super::super::polygon::FaceList;
+use super::super::polygon::{CornerCoordinates, FaceList};
 use super::super::{DecodeError, Format, Limits, Note, NoteCode, Place};
 use super::header::{Element, Property, Scalar};
 use super::source::Source;
@@ -149,9 +149,7 @@ fn colour_of(value: f64, item: Scalar) -> u8 {
 #[derive(Default)]
 pub(super) struct Faces {
     pub(super) list: FaceList,
-    /// For each row, where its texture coordinates start, and one more.
-    pub(super) texture_start: Vec<u32>,
-    pub(super) texture: Vec<f32>,
+    pub(super) texture: CornerCoordinates,
     pub(super) labels: Vec<(String, Vec<i32>)>,
 }
 
@@ -192,10 +190,12 @@ pub(super) fn faces(
                 }
                 FaceSink::Texture(count) => {
                     let count = source.list_count(count, property.item)?;
-                    out.texture_start.push(out.texture.len() as u32);
-                    for _ in 0..count {
-                        out.texture.push(source.value(property.item)? as f32);
+                    out.texture.begin_row();
+                    for _ in 0..count / 2 {
+                        let u = source.value(property.item)? as f32;
+                        out.texture.push([u, source.value(property.item)? as f32]);
                     }
+                    source.skip(property.item, count % 2)?;
                 }
                 FaceSink::Label(i) => out.labels[i].1.push(source.value(property.item)? as i32),
                 FaceSink::Skip => source.skip(property.item, 1)?,
@@ -205,10 +205,9 @@ pub(super) fn faces(
                 }
             }
         }
-        let bound = out.list.triangle_bound().max(out.texture.len() as u64 / 6);
+        let bound = out.list.triangle_bound().max(out.texture.len() as u64 / 3);
         DecodeError::check_limit(Format::Ply, place, "triangles", bound, limits.max_faces)?;
     }
-    out.texture_start.push(out.texture.len() as u32);
     Ok(out)
 }
 
