@@ -2,10 +2,9 @@
 //!
 //! Units: mm and pixels. Frame: camera axes.
 //!
-//! Steps: `open_sky` cuts each pixel's hemisphere by `SLICES` planes through the viewing direction; on either side
-//! of a slice, `horizon` walks outwards and keeps the highest horizon; `slice_openness` integrates the
-//! cosine-weighted sky between the horizons; the pattern of slice angles repeats every 4 x 4 pixels, and `blur`
-//! averages it away without crossing an edge in depth.
+//! Steps: `pattern` cuts the hemisphere by `SLICES` planes through the viewing direction, turned a little from pixel to
+//! pixel of a 4 x 4 tile; on either side of a slice, `horizon` walks outwards and keeps the highest horizon; `side`
+//! integrates the cosine-weighted sky up to it; `blur` averages the tile away without crossing an edge in depth.
 //!
 //! Limits: what is hidden from the viewer casts no occlusion. Radius and strengths please the eye; nothing is
 //! measured from them.
@@ -22,7 +21,7 @@ use crate::{picture::Projection, raster::Surface};
 /// Planes through the viewing direction.
 const SLICES: usize = 3;
 /// Depths looked at on each side of a slice.
-const STEPS: usize = 7;
+const STEPS: usize = 6;
 /// How far occlusion reaches: about the width of a tooth.
 const RADIUS_MM: f32 = 9.0;
 /// Depths farther than this do not close the gap that `blur` looks across.
@@ -35,8 +34,7 @@ pub(crate) fn open_sky(surface: &Surface, projection: &Projection) -> Vec<f32> {
         depth: &surface.depth,
         width: projection.size.width as i32,
         height: projection.size.height as i32,
-        mm_per_pixel: (1.0 / projection.pixels_per_mm) as f32,
-        slices: slice_directions(),
+        slices: pattern((1.0 / projection.pixels_per_mm) as f32),
     };
     let mut open = vec![1.0f32; surface.depth.len()];
     open.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
@@ -50,83 +48,135 @@ pub(crate) fn open_sky(surface: &Surface, projection: &Projection) -> Vec<f32> {
     blur(&open, &surface.depth, width)
 }
 
+/// Where one step of a horizon looks.
+#[derive(Clone, Copy, Default)]
+struct Look {
+    /// Pixels, y downwards.
+    x: i32,
+    y: i32,
+    /// How far that is, mm squared.
+    run2: f32,
+}
+
+/// One slice: its direction (right, up), and the looks ahead and behind, near ones first.
+#[derive(Clone, Copy, Default)]
+struct Slice {
+    direction: [f32; 2],
+    ahead: [Look; STEPS],
+    behind: [Look; STEPS],
+}
+
+/// The slices for each place in a tile of 4 x 4 pixels. Rotations are spread so that neighbouring pixels differ most
+/// (a Bayer matrix); the steps are moved along the slices by a second such matrix, out of phase with the first.
+fn pattern(mm_per_pixel: f32) -> [[Slice; SLICES]; 16] {
+    const BAYER: [u8; 16] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
+    std::array::from_fn(|place| {
+        let rotation = f32::from(BAYER[place]) / 16.0;
+        let phase = f32::from(BAYER[(place * 5 + 3) % 16]) / 16.0;
+        std::array::from_fn(|slice| {
+            let (sin, cos) = (PI * (slice as f32 + rotation) / SLICES as f32).sin_cos();
+            let look = |sign: f32| {
+                std::array::from_fn(|step| {
+                    // Steps grow outwards: near walls need fine steps, far ones do not.
+                    let t = (step as f32 + phase + 0.3) / STEPS as f32;
+                    let r = (t * t * RADIUS_MM / mm_per_pixel).max(1.0) * sign;
+                    let (x, y) = ((cos * r).round(), (-sin * r).round());
+                    Look {
+                        x: x as i32,
+                        y: y as i32,
+                        run2: (x * x + y * y) * mm_per_pixel * mm_per_pixel,
+                    }
+                })
+            };
+            Slice {
+                direction: [cos, sin],
+                ahead: look(1.0),
+                behind: look(-1.0),
+            }
+        })
+    })
+}
+
 struct Sampler<'a> {
     depth: &'a [f32],
     width: i32,
     height: i32,
-    mm_per_pixel: f32,
-    /// For each of the 16 places in the pattern, the slices' directions (right, up).
-    slices: [[[f32; 2]; SLICES]; 16],
-}
-
-/// Sixteen rotations of the slices, spread so that neighbouring pixels differ most (a 4 x 4 Bayer matrix).
-fn slice_directions() -> [[[f32; 2]; SLICES]; 16] {
-    const BAYER: [u8; 16] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
-    BAYER.map(|rank| {
-        std::array::from_fn(|slice| {
-            let turn = (slice as f32 + f32::from(rank) / 16.0) / SLICES as f32;
-            let (sin, cos) = (PI * turn).sin_cos();
-            [cos, sin]
-        })
-    })
+    slices: [[Slice; SLICES]; 16],
 }
 
 impl Sampler<'_> {
     fn openness(&self, x: i32, y: i32, normal: [f32; 3]) -> f32 {
         let place = ((y & 3) * 4 + (x & 3)) as usize;
-        // A second pattern moves the steps along the slice, out of phase with the first.
-        let phase = ((x * 7 + y * 11) & 15) as f32 / 16.0;
         let mut sum = 0.0;
-        for direction in &self.slices[place] {
-            let along = normal[0] * direction[0] + normal[1] * direction[1];
+        for slice in &self.slices[place] {
+            let along = normal[0] * slice.direction[0] + normal[1] * slice.direction[1];
+            // The normal's part in the slice; the resolver keeps normals away from the picture's plane.
             let length = (along * along + normal[2] * normal[2]).sqrt();
-            let tilt = (along / length.max(1e-6)).clamp(-1.0, 1.0);
-            let tilt = FRAC_PI_2 - arc_cosine(tilt);
-            let ahead = arc_cosine(self.horizon(x, y, *direction, phase));
-            let behind = -arc_cosine(self.horizon(x, y, direction.map(|d| -d), phase));
-            let ahead = tilt + (ahead - tilt).min(FRAC_PI_2);
-            let behind = tilt + (behind - tilt).max(-FRAC_PI_2);
-            sum += length * slice_openness(behind, ahead, tilt);
+            let tilt = Tilt::new(along / length, normal[2] / length);
+            let ahead = tilt.side(self.horizon(x, y, &slice.ahead));
+            let behind = tilt.mirrored().side(self.horizon(x, y, &slice.behind));
+            sum += length * 0.25 * (ahead + behind);
         }
         (sum / SLICES as f32).clamp(0.0, 1.0)
     }
 
     /// The cosine, from the viewing direction, of the highest horizon on one side.
-    fn horizon(&self, x: i32, y: i32, direction: [f32; 2], phase: f32) -> f32 {
+    fn horizon(&self, x: i32, y: i32, looks: &[Look; STEPS]) -> f32 {
         let here = self.depth[(y * self.width + x) as usize];
-        let reach = RADIUS_MM / self.mm_per_pixel;
         let mut highest = -1.0f32;
-        for step in 0..STEPS {
-            // Steps grow outwards: near walls need fine steps, far ones do not.
-            let t = (step as f32 + phase + 0.3) / STEPS as f32;
-            let r = (t * t * reach).max(1.0);
-            let sx = x + (direction[0] * r).round() as i32;
-            let sy = y - (direction[1] * r).round() as i32;
+        for look in looks {
+            let (sx, sy) = (x + look.x, y + look.y);
             if sx < 0 || sy < 0 || sx >= self.width || sy >= self.height {
                 break;
             }
-            let there = self.depth[(sy * self.width + sx) as usize];
-            if there == f32::NEG_INFINITY {
-                continue;
-            }
-            let rise = there - here;
-            let run = r * self.mm_per_pixel;
-            let distance2 = rise * rise + run * run;
-            let cosine = rise / distance2.sqrt();
-            let fade = (1.0 - distance2 / (RADIUS_MM * RADIUS_MM)).max(0.0);
-            highest = highest.max(cosine * fade - (1.0 - fade));
+            // Minus infinity, the background, gives a cosine that is no number, which `max` passes over.
+            let rise = self.depth[(sy * self.width + sx) as usize] - here;
+            let distance2 = rise * rise + look.run2;
+            let fade = (1.0 - distance2 * (1.0 / (RADIUS_MM * RADIUS_MM))).max(0.0);
+            highest = highest.max((rise / distance2.sqrt() + 1.0) * fade - 1.0);
         }
         highest
     }
 }
 
-/// The part of a slice's cosine-weighted half circle between the horizons: 1 for an open surface that faces the
-/// viewer; for a tilted one the slices share out the sky unevenly, and only their mean, weighted by the normal's
-/// length in the slice, is 1. Angles from the viewing direction, `behind` negative.
-fn slice_openness(behind: f32, ahead: f32, tilt: f32) -> f32 {
-    let (sin, cos) = tilt.sin_cos();
-    let side = |h: f32| -(2.0 * h - tilt).cos() + cos + 2.0 * h * sin;
-    0.25 * (side(behind) + side(ahead))
+/// The angle of a surface's normal from the viewing direction within a slice, positive ahead.
+struct Tilt {
+    angle: f32,
+    sin: f32,
+    cos: f32,
+}
+
+impl Tilt {
+    fn new(sin: f32, cos: f32) -> Self {
+        Self {
+            angle: FRAC_PI_2 - arc_cosine(sin),
+            sin,
+            cos,
+        }
+    }
+
+    fn mirrored(&self) -> Self {
+        Self {
+            angle: -self.angle,
+            sin: -self.sin,
+            cos: self.cos,
+        }
+    }
+
+    /// Four times the cosine-weighted sky of the slice from the viewing direction to a horizon ahead, whose cosine
+    /// is given; the surface's own plane is a horizon too. With h the horizon and t the tilt it is
+    /// cos t - cos(2h - t) + 2h sin t.
+    fn side(&self, horizon_cosine: f32) -> f32 {
+        let c = horizon_cosine.clamp(-1.0, 1.0);
+        let h = arc_cosine(c);
+        let own = self.angle + FRAC_PI_2;
+        if h >= own {
+            return 2.0 * self.cos + 2.0 * own * self.sin;
+        }
+        let s = (1.0 - c * c).sqrt();
+        let cos_2h_t = (2.0 * c * c - 1.0) * self.cos + 2.0 * s * c * self.sin;
+        self.cos - cos_2h_t + 2.0 * h * self.sin
+    }
 }
 
 /// Arc cosine by a polynomial, within 7e-5 of the true one (Abramowitz and Stegun 4.4.45): a picture needs no more,
@@ -176,8 +226,9 @@ mod tests {
             let sum: f32 = (0..slices)
                 .map(|i| {
                     let along = sin * (PI * i as f32 / slices as f32).cos();
-                    let tilt = along.atan2(cos);
-                    along.hypot(cos) * slice_openness(tilt - FRAC_PI_2, tilt + FRAC_PI_2, tilt)
+                    let length = along.hypot(cos);
+                    let tilt = Tilt::new(along / length, cos / length);
+                    length * 0.25 * (tilt.side(-1.0) + tilt.mirrored().side(-1.0))
                 })
                 .sum();
             assert!((sum / slices as f32 - 1.0).abs() < 1e-3, "{lean}: {sum}");
@@ -186,7 +237,16 @@ mod tests {
 
     #[test]
     fn a_wall_on_one_side_takes_half_the_sky() {
-        assert!((slice_openness(-FRAC_PI_2, 0.0, 0.0) - 0.5).abs() < 1e-6);
+        let flat = Tilt::new(0.0, 1.0);
+        let open = 0.25 * (flat.side(1.0) + flat.mirrored().side(-1.0));
+        assert!((open - 0.5).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_horizon_at_forty_five_degrees_takes_half_of_its_side() {
+        // The cosine-weighted sky within an angle h of the zenith of a flat slice is sin² h.
+        let flat = Tilt::new(0.0, 1.0);
+        assert!((0.5 * flat.side(0.5f32.sqrt()) - 0.5).abs() < 1e-4);
     }
 
     #[test]

@@ -1,2 +1,7 @@
 //! The `stonecast` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stonecast::cli::main()
+}

@@ -1,0 +1,12 @@
+//! Two raw arch scans to a diagnostic cast: the `stonecast` command and the pipeline behind it.
+//!
+//! | look in | for |
+//! |---|---|
+//! | [`pipeline`] | the order of the whole job |
+//! | [`case`] | what lies in a case folder, and how it is written and read |
+//! | [`cli`] | the command line: one file for each command |
+//!
+//! This is the only crate that touches files and clocks. No clock reaches a file: what is written depends on what
+//! was given, and on nothing else.
+
+pub mod cli;
