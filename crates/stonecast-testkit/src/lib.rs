@@ -1,1 +1,40 @@
 //! Synthetic dentitions whose truth is known by construction.
+//!
+//! A [`DentitionSpec`] names everything that can be varied; [`dentition`] makes from it both arches in occlusion,
+//! in the cast frame, as open shells like an intraoral scan's, with what is true of them: whose each face is,
+//! where the landmarks lie, how wide the teeth are. The demo, the tests and the benchmarks live on them. They are
+//! drawings of average anatomy, not samples of patients.
+//!
+//! ```
+//! let pair = stonecast_testkit::demo();
+//! assert_eq!(pair.upper.truth.teeth.len(), 14);
+//! ```
+//!
+//! | to | look in |
+//! |---|---|
+//! | choose what the dentition is like | [`spec`] |
+//! | make it | [`pair`] |
+//! | know what is true of it | [`truth`] |
+//! | put a scan into a pose of its own | [`motion`] |
+//! | see the average sizes used | [`dimensions`] |
+
+mod arch;
+mod build;
+mod clip;
+mod crown;
+mod curve;
+pub mod dimensions;
+mod draw;
+mod field;
+mod gum;
+pub mod motion;
+pub mod pair;
+mod place;
+mod polygonise;
+pub mod spec;
+pub mod truth;
+
+pub use motion::{in_random_pose, random_motion};
+pub use pair::{SyntheticArch, SyntheticPair, demo, demo_spec, dentition};
+pub use spec::{Dentition, DentitionSpec, Jitter, PerJaw, PerSide, ToothShift};
+pub use truth::{ArchTruth, TrueTooth};

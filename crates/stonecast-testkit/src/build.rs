@@ -1,0 +1,257 @@
+//! From a spec to both arches: crowns, upper arch, lower arch in the bite asked for, meshes, truth.
+
+use nalgebra::Vector3;
+use rayon::prelude::*;
+use stonecast_dental::{Fdi, Jaw, LandmarkKind, Side};
+
+use crate::arch::cast_from_arch;
+use crate::crown::{Crown, Stump, Variation};
+use crate::curve::ArchCurve;
+use crate::dimensions::average_size;
+use crate::place::{PlacedTooth, Setup};
+use crate::spec::DentitionSpec;
+
+/// One arch's teeth, set.
+#[derive(Clone, Debug)]
+pub(crate) struct SetArch {
+    pub curve: ArchCurve,
+    /// Right side from the midline, then left side from the midline.
+    pub teeth: Vec<PlacedTooth>,
+}
+
+/// Both arches' teeth in occlusion.
+pub(crate) fn set_teeth(spec: &DentitionSpec) -> (SetArch, SetArch) {
+    let upper_crowns = crowns(spec, Jaw::Upper);
+    let lower_crowns = crowns(spec, Jaw::Lower);
+    let upper = set_upper(spec, &upper_crowns);
+    let lower = set_lower(spec, &lower_crowns, &upper);
+    (upper, lower)
+}
+
+/// The crowns of both sides, each from the midline on.
+fn crowns(spec: &DentitionSpec, jaw: Jaw) -> [Vec<Crown>; 2] {
+    [Side::Right, Side::Left].map(|side| {
+        let row: Vec<Fdi> = spec
+            .row(jaw, side)
+            .into_iter()
+            .filter(|t| spec.keep_gaps || !spec.missing.contains(t))
+            .collect();
+        row.par_iter().map(|&t| crown(spec, t)).collect()
+    })
+}
+
+fn crown(spec: &DentitionSpec, tooth: Fdi) -> Crown {
+    let draw = spec.draw_for(tooth);
+    // Right and left twins vary together; a tenth of the variation is each tooth's own.
+    let twin = if spec.mirrored == (tooth.side() == Side::Right) {
+        tooth
+    } else {
+        tooth.mirrored()
+    };
+    let shared = spec.draw_for(twin);
+    let vary = |key: &str, amount: f64| {
+        amount * (0.95 * shared.keyed(key).normal() + 0.3 * draw.keyed(key).keyed("own").normal())
+    };
+    let mut size = average_size(tooth);
+    let all = spec.tooth_scale;
+    size.crown_height *= all * (1.0 + vary("height", spec.tooth_size_deviation));
+    let wide = all * (1.0 + vary("width", spec.tooth_size_deviation));
+    let deep = all * (1.0 + vary("depth", spec.tooth_size_deviation));
+    size.mesiodistal *= wide;
+    size.mesiodistal_cervix *= wide;
+    size.buccolingual *= deep;
+    size.buccolingual_cervix *= deep;
+    let form = |key: &str| (0.6 * vary(key, spec.form_variation)).clamp(-1.5, 1.5);
+    let variation = Variation {
+        squareness: form("squareness"),
+        cusp_relief: form("relief"),
+        bulge: form("bulge"),
+        asymmetry: form("asymmetry"),
+    };
+    let stump = spec.stumps.contains(&tooth).then_some(Stump {
+        reduction: 1.1,
+        clearance: 1.6,
+    });
+    Crown::new(tooth, size, variation, stump)
+}
+
+fn first_molar(placed: &[PlacedTooth]) -> Option<usize> {
+    placed
+        .iter()
+        .position(|t| t.tooth().position() == 6 && !t.tooth().is_primary())
+        .or_else(|| {
+            placed
+                .iter()
+                .position(|t| t.tooth().position() == 5 && t.tooth().is_primary())
+        })
+}
+
+fn upper_curve(spec: &DentitionSpec, front: f64) -> ArchCurve {
+    let half = 0.5 * spec.arch_width_mm;
+    let depth = spec.arch_depth_mm;
+    // The canine stands at seven tenths of the molars' half width; a square arch has it farther forward.
+    let canine = [0.72 * half, front + depth * (0.315 - 0.07 * spec.squareness)];
+    ArchCurve::through(front, canine, [half, front + depth])
+}
+
+fn set_upper(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2]) -> SetArch {
+    let mut front = 0.0;
+    let mut level = 0.0;
+    let mut best = None;
+    // Twice: the second time with the incisal edges' midpoint brought to the origin.
+    for _ in 0..3 {
+        let curve = upper_curve(spec, front);
+        let teeth = set_sides(
+            spec,
+            Jaw::Upper,
+            curve,
+            level,
+            [0.0, 0.0],
+            crowns,
+            |setup, crowns| {
+                let straight = setup.set_row(crowns, 0.0);
+                let Some(i) = first_molar(&straight.0) else {
+                    return straight.0;
+                };
+                let target = straight.1[i] - 0.5 * spec.crowding_mm.upper;
+                if spec.crowding_mm.upper <= 0.0 {
+                    let gap = -0.5 * spec.crowding_mm.upper / (i as f64 + 0.5);
+                    let wider = Setup {
+                        extra_gap: gap,
+                        ..*setup
+                    };
+                    return wider.set_row(crowns, 0.0).0;
+                }
+                let amount = setup.squeeze(crowns, |_, s| s[i] - target);
+                setup.set_row(crowns, amount).0
+            },
+        );
+        if let Some(edge) = incisal_midpoint(&teeth) {
+            front -= edge.y;
+            level += edge.z;
+        }
+        best = Some(SetArch { curve, teeth });
+    }
+    best.expect("the loop runs")
+}
+
+fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) -> SetArch {
+    let mut front = spec.overjet_mm;
+    let mut level = spec.overbite_mm;
+    let mut best = None;
+    for _ in 0..3 {
+        let curve = lower_curve(spec, front);
+        let starts = [-spec.midline_mm, spec.midline_mm];
+        let teeth = set_sides(spec, Jaw::Lower, curve, level, starts, crowns, |setup, row| {
+            set_lower_side(setup, row, upper)
+        });
+        if let Some(edge) = incisal_midpoint(&teeth) {
+            front += spec.overjet_mm - edge.y;
+            level += spec.overbite_mm - edge.z;
+        }
+        best = Some(SetArch { curve, teeth });
+    }
+    best.expect("the loop runs")
+}
+
+/// Sets a side of the lower arch so that its first molar meets the upper one as asked.
+fn set_lower_side(setup: &Setup<'_>, crowns: &[Crown], upper: &SetArch) -> Vec<PlacedTooth> {
+    let spec = setup.spec;
+    let straight = setup.set_row(crowns, 0.0);
+    let Some(i) = first_molar(&straight.0) else {
+        return straight.0;
+    };
+    let cusp = upper
+        .teeth
+        .iter()
+        .filter(|t| t.tooth().side() == setup.side)
+        .find(|t| t.tooth().position() == straight.0[i].tooth().position())
+        .and_then(|t| t.mark(LandmarkKind::MesiobuccalCusp));
+    let Some(cusp) = cusp else { return straight.0 };
+    let wanted = cusp.y + spec.molar_offset_mm.of(setup.side);
+    let groove = |teeth: &[PlacedTooth]| teeth[i].mark(LandmarkKind::BuccalGroove).map_or(wanted, |p| p.y);
+    let excess = groove(&straight.0) - wanted;
+    if excess > 0.0 {
+        let amount = setup.squeeze(crowns, |teeth, _| groove(teeth) - wanted);
+        setup.set_row(crowns, amount).0
+    } else {
+        let (mut low, mut high) = (0.0, 3.0);
+        for _ in 0..14 {
+            let gap = 0.5 * (low + high);
+            let wider = Setup {
+                extra_gap: gap,
+                ..*setup
+            };
+            if groove(&wider.set_row(crowns, 0.0).0) < wanted {
+                low = gap;
+            } else {
+                high = gap;
+            }
+        }
+        let wider = Setup {
+            extra_gap: low,
+            ..*setup
+        };
+        wider.set_row(crowns, 0.0).0
+    }
+}
+
+/// The lower teeth's line: behind the upper incisal edges by the overjet, under the upper fossae at the molars.
+fn lower_curve(spec: &DentitionSpec, front: f64) -> ArchCurve {
+    let upper = upper_curve(spec, 0.0);
+    let half = 0.5 * spec.arch_width_mm;
+    let x = 0.72 * half;
+    let place = upper.place(x);
+    let inset = 0.75 * front.max(0.5);
+    let canine = [
+        place.point[0] - inset * place.outward[0],
+        place.point[1] - inset * place.outward[1],
+    ];
+    ArchCurve::through(front, canine, [half, spec.arch_depth_mm])
+}
+
+fn set_sides(
+    spec: &DentitionSpec,
+    jaw: Jaw,
+    curve: ArchCurve,
+    level: f64,
+    starts: [f64; 2],
+    crowns: &[Vec<Crown>; 2],
+    set: impl Fn(&Setup<'_>, &[Crown]) -> Vec<PlacedTooth> + Sync,
+) -> Vec<PlacedTooth> {
+    let side = |k: usize| {
+        let side = [Side::Right, Side::Left][k];
+        let setup = Setup {
+            spec,
+            jaw,
+            side,
+            curve,
+            level,
+            start: starts[k],
+            spee_end: 1.45 * spec.arch_depth_mm,
+            extra_gap: 0.0,
+            crossbite: if jaw == Jaw::Lower {
+                spec.crossbite_mm.of(side)
+            } else {
+                0.0
+            },
+        };
+        setup.to_side(set(&setup, &crowns[k]))
+    };
+    let (mut right, left) = rayon::join(|| side(0), || side(1));
+    right.extend(left);
+    right
+}
+
+/// The midpoint of the central incisal edges, cast frame.
+pub(crate) fn incisal_midpoint(teeth: &[PlacedTooth]) -> Option<Vector3<f64>> {
+    let edges: Vec<Vector3<f64>> = teeth
+        .iter()
+        .filter(|t| t.tooth().position() == 1)
+        .filter_map(|t| {
+            let edge = t.mark(LandmarkKind::IncisalMidpoint)?;
+            Some(cast_from_arch(t.tooth().jaw(), &edge))
+        })
+        .collect();
+    (!edges.is_empty()).then(|| edges.iter().sum::<Vector3<f64>>() / edges.len() as f64)
+}

@@ -1,0 +1,149 @@
+//! One arch as an implicit function: its teeth, gum and palate united.
+//!
+//! Units: mm. Frame: the arch frame (`h` occlusal). Negative inside.
+
+use nalgebra::Vector3;
+
+use crate::crown::smin;
+use crate::gum::Gum;
+use crate::place::PlacedTooth;
+
+/// Width of the crease between a tooth and the gingiva, mm: a sulcus is not resolved by a scanner.
+const SULCUS_BLEND: f64 = 0.12;
+/// Blend between neighbouring crowns: a contact is a point, widened by what a scanner bridges.
+const CONTACT_BLEND: f64 = 0.08;
+/// Blend between neighbouring collars, mm: this raises the papilla between them.
+const PAPILLA_BLEND: f64 = 1.6;
+/// Blend between the collars and the ridge, mm.
+const RIDGE_BLEND: f64 = 2.2;
+/// Edge of the cells that list the teeth nearby, mm.
+const CELL: f64 = 2.0;
+/// Beyond this distance a tooth changes nothing, mm.
+const INFLUENCE: f64 = 4.0;
+
+/// What a point of the surface belongs to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Sample {
+    /// The united implicit function.
+    pub value: f64,
+    /// The nearest tooth's index and its function.
+    pub tooth: Option<(u8, f64)>,
+    /// The gum's function.
+    pub gum: f64,
+}
+
+/// An arch's implicit function.
+pub(crate) struct ArchField<'a> {
+    pub teeth: &'a [PlacedTooth],
+    pub gum: &'a Gum,
+    nearby: Vec<Vec<u8>>,
+    origin: [f64; 2],
+    size: [usize; 2],
+}
+
+impl<'a> ArchField<'a> {
+    pub(crate) fn new(teeth: &'a [PlacedTooth], gum: &'a Gum) -> Self {
+        let mut low = [f64::INFINITY; 2];
+        let mut high = [f64::NEG_INFINITY; 2];
+        let reach: Vec<[f64; 4]> = teeth.iter().map(footprint).collect();
+        for r in &reach {
+            for k in 0..2 {
+                low[k] = low[k].min(r[k]);
+                high[k] = high[k].max(r[k + 2]);
+            }
+        }
+        let size = [0, 1].map(|k| ((high[k] - low[k]).max(CELL) / CELL).ceil() as usize + 1);
+        let mut nearby = vec![Vec::new(); size[0] * size[1]];
+        for (i, r) in reach.iter().enumerate().filter(|(i, _)| teeth[*i].present) {
+            let range = |k: usize| {
+                let from = ((r[k] - low[k]) / CELL) as usize;
+                let to = ((r[k + 2] - low[k]) / CELL) as usize;
+                from..=to.min(size[k] - 1)
+            };
+            for cy in range(1) {
+                for cx in range(0) {
+                    nearby[cy * size[0] + cx].push(i as u8);
+                }
+            }
+        }
+        Self {
+            teeth,
+            gum,
+            nearby,
+            origin: low,
+            size,
+        }
+    }
+
+    fn nearby(&self, p: &Vector3<f64>) -> &[u8] {
+        let (x, y) = ((p.x - self.origin[0]) / CELL, (p.y - self.origin[1]) / CELL);
+        if x < 0.0 || y < 0.0 || x >= self.size[0] as f64 || y >= self.size[1] as f64 {
+            return &[];
+        }
+        &self.nearby[y as usize * self.size[0] + x as usize]
+    }
+
+    /// The function and what it is made of.
+    pub(crate) fn sample(&self, p: &Vector3<f64>) -> Sample {
+        let mut tooth: Option<(u8, f64)> = None;
+        let mut crowns = f64::INFINITY;
+        let mut collars = f64::INFINITY;
+        for &i in self.nearby(p) {
+            let placed = &self.teeth[usize::from(i)];
+            let own = placed.pose.own(p);
+            let wall = placed.crown.wall(own[0], own[1], own[2]);
+            if wall.0 > INFLUENCE {
+                continue;
+            }
+            let collar = self.gum.collar(placed, own, wall.0);
+            collars = if collars.is_finite() {
+                smin(collars, collar, PAPILLA_BLEND)
+            } else {
+                collar
+            };
+            let crown = placed.crown.field_from_wall(own, wall);
+            if tooth.is_none_or(|(_, f)| crown < f) {
+                tooth = Some((i, crown));
+            }
+            crowns = if crowns.is_finite() {
+                smin(crowns, crown, CONTACT_BLEND)
+            } else {
+                crown
+            };
+        }
+        let ridge = self.gum.ridge(p);
+        let gum = if collars.is_finite() {
+            smin(collars, ridge, RIDGE_BLEND)
+        } else {
+            ridge
+        };
+        let value = if crowns.is_finite() {
+            smin(crowns, gum, SULCUS_BLEND)
+        } else {
+            gum
+        };
+        Sample { value, tooth, gum }
+    }
+}
+
+/// The tooth's box in the occlusal view, widened by its influence.
+fn footprint(tooth: &PlacedTooth) -> [f64; 4] {
+    let (hx, hy) = (
+        0.5 * tooth.crown.size.mesiodistal,
+        0.5 * tooth.crown.size.buccolingual,
+    );
+    let mut low = [f64::INFINITY; 2];
+    let mut high = [f64::NEG_INFINITY; 2];
+    for x in [-hx, hx] {
+        for y in [-hy, hy] {
+            for z in [-8.0, tooth.crown.size.crown_height] {
+                let p = tooth.pose.arch([x, y, z]);
+                for k in 0..2 {
+                    low[k] = low[k].min(p[k] - INFLUENCE);
+                    high[k] = high[k].max(p[k] + INFLUENCE);
+                }
+            }
+        }
+    }
+    [low[0], low[1], high[0], high[1]]
+}

@@ -1,0 +1,387 @@
+//! Setting the teeth on the arch form: each touches its neighbour, crowded ones give way.
+//!
+//! Units: mm, degrees where named. Frame: the arch frame, `x` left, `y` posterior, `h` occlusal (so `h = -z` of
+//! the cast frame in the upper arch, `h = z` in the lower).
+//!
+//! Steps:
+//! 1. `Setup::pose`: a tooth at an arc length, with its usual inclinations, its jitter and its crowding.
+//! 2. `touch`: the arc length at which its outline touches the one before.
+//! 3. `set_row`: tooth by tooth from the midline.
+//! 4. `squeeze`: the amplitude of the crowding at which the first molar stands where it shall.
+//!
+//! Limits: outlines touch in the occlusal view; where contacts lie at different heights a gap of a tenth of a
+//! millimetre may remain, which the truth records.
+
+use nalgebra::Vector3;
+use stonecast_dental::{Fdi, Jaw, Side, ToothClass};
+
+use crate::crown::Crown;
+use crate::curve::ArchCurve;
+use crate::spec::{DentitionSpec, ToothShift};
+
+/// Where a crown stands: its origin and the directions of its axes, in the arch frame. The triple is
+/// right-handed on one side of the patient and left-handed on the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pose {
+    pub origin: Vector3<f64>,
+    pub mesial: Vector3<f64>,
+    pub facial: Vector3<f64>,
+    pub occlusal: Vector3<f64>,
+}
+
+impl Pose {
+    #[inline]
+    pub(crate) fn own(&self, p: &Vector3<f64>) -> [f64; 3] {
+        let d = p - self.origin;
+        [d.dot(&self.mesial), d.dot(&self.facial), d.dot(&self.occlusal)]
+    }
+
+    #[inline]
+    pub(crate) fn arch(&self, [x, y, z]: [f64; 3]) -> Vector3<f64> {
+        self.origin + self.mesial * x + self.facial * y + self.occlusal * z
+    }
+
+    fn mirrored(&self) -> Self {
+        let flip = |v: Vector3<f64>| Vector3::new(-v.x, v.y, v.z);
+        Self {
+            origin: flip(self.origin),
+            mesial: flip(self.mesial),
+            facial: flip(self.facial),
+            occlusal: flip(self.occlusal),
+        }
+    }
+}
+
+/// A crown in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct PlacedTooth {
+    pub crown: Crown,
+    pub pose: Pose,
+    /// False for a missing tooth whose gap is kept.
+    pub present: bool,
+}
+
+impl PlacedTooth {
+    pub(crate) fn tooth(&self) -> Fdi {
+        self.crown.tooth
+    }
+
+    /// A landmark's place in the arch frame.
+    pub(crate) fn mark(&self, kind: stonecast_dental::LandmarkKind) -> Option<Vector3<f64>> {
+        let mark = self.crown.marks.iter().find(|m| m.kind == kind)?;
+        Some(self.pose.arch(mark.at))
+    }
+}
+
+/// Incisal edge or cusp tip of front teeth; the middle of upper and the buccal cusp of lower posterior teeth.
+pub(crate) fn reference(crown: &Crown) -> [f64; 3] {
+    use stonecast_dental::LandmarkKind as K;
+    let mark = |kind| crown.marks.iter().find(|m| m.kind == kind).map(|m| m.at);
+    let height = crown.size.crown_height;
+    match (crown.tooth.class(), crown.tooth.jaw()) {
+        (ToothClass::Incisor, _) => mark(K::IncisalMidpoint).unwrap_or([0.0, 0.0, height]),
+        (ToothClass::Canine, _) => {
+            let tip = mark(K::CuspTip).unwrap_or([0.0, 0.0, height]);
+            [0.0, tip[1], tip[2]]
+        }
+        (_, Jaw::Upper) => [0.0, 0.0, height],
+        (_, Jaw::Lower) => {
+            let tip = mark(K::BuccalCusp)
+                .or_else(|| mark(K::MesiobuccalCusp))
+                .unwrap_or([0.0, 0.0, height]);
+            [0.0, tip[1], height]
+        }
+    }
+}
+
+/// Usual inclinations of the crown axes, degrees: tip and torque relative to the occlusal surface. Choices of
+/// ours (unverified), such that the facial surfaces lean about as in untreated normal occlusions.
+fn usual_inclination(tooth: Fdi) -> [f64; 2] {
+    let position = usize::from(tooth.position() - 1);
+    let primary = tooth.is_primary();
+    match tooth.jaw() {
+        _ if primary => [[2.0, 6.0], [2.0, 6.0], [2.0, 2.0], [0.0, 0.0], [0.0, 0.0]][position],
+        Jaw::Upper => [
+            [3.0, 20.0],
+            [6.0, 18.0],
+            [7.0, 7.0],
+            [3.0, -2.0],
+            [3.0, -3.0],
+            [2.0, -3.0],
+            [0.0, -2.0],
+            [-2.0, 0.0],
+        ][position],
+        Jaw::Lower => [
+            [1.0, 14.0],
+            [1.0, 12.0],
+            [4.0, 5.0],
+            [2.0, 4.0],
+            [2.0, 2.0],
+            [4.0, 0.0],
+            [6.0, -1.0],
+            [8.0, -2.0],
+        ][position],
+    }
+}
+
+/// Usual height of a front tooth's edge above the line of the others, mm.
+fn usual_height(tooth: Fdi) -> f64 {
+    match (tooth.jaw(), tooth.position(), tooth.is_primary()) {
+        (Jaw::Upper, 2, false) => -0.6,
+        (Jaw::Upper, 3, false) => 0.3,
+        (Jaw::Lower, 3, false) => 0.4,
+        _ => 0.0,
+    }
+}
+
+/// One half of an arch to be set, teeth from the midline on.
+pub(crate) struct Setup<'a> {
+    pub spec: &'a DentitionSpec,
+    pub jaw: Jaw,
+    pub side: Side,
+    pub curve: ArchCurve,
+    /// Height of the occlusal line at the front, arch frame.
+    pub level: f64,
+    /// Arc length at which the first tooth begins: the midline's offset.
+    pub start: f64,
+    /// `y` at which the curve of Spee ends.
+    pub spee_end: f64,
+    /// Added gap at each contact from the midline to the first molar.
+    pub extra_gap: f64,
+    /// Facial shift of the posterior teeth.
+    pub crossbite: f64,
+}
+
+impl Setup<'_> {
+    /// The tooth's irregularity: jitter, what is asked for by name, and `crowding` times its share of it.
+    fn irregularity(&self, tooth: Fdi, crowding: f64) -> ToothShift {
+        let draw = self.spec.draw_for(tooth);
+        let j = &self.spec.jitter;
+        let named = self.spec.shifts.get(&tooth).copied().unwrap_or_default();
+        let position = usize::from(tooth.position() - 1);
+        // Where the arch gives way first: laterals inward, canines outward above, incisors alternating below.
+        let (offset, turn) = match self.jaw {
+            Jaw::Upper => ([0.25, -1.0, 0.9, -0.35, -0.25], [10.0, -16.0, 10.0, 8.0, -8.0]),
+            Jaw::Lower => ([0.75, -0.9, 0.8, -0.3, -0.3], [12.0, -16.0, 14.0, 8.0, -8.0]),
+        };
+        let flip = if self.jaw == Jaw::Lower && draw.keyed("crowd sign").chance(0.25) {
+            -1.0
+        } else {
+            1.0
+        };
+        let share = draw.keyed("crowd share").between(0.7, 1.3);
+        let crowd =
+            |pattern: [f64; 5]| crowding * share * flip * pattern.get(position).copied().unwrap_or(0.0);
+        let posterior = match tooth.class() {
+            ToothClass::Incisor => 0.0,
+            ToothClass::Canine => 0.35,
+            _ => 1.0,
+        };
+        ToothShift {
+            rotation_deg: named.rotation_deg + j.rotation_deg * draw.keyed("rotation").normal() + crowd(turn),
+            tip_deg: named.tip_deg + j.tip_deg * draw.keyed("tip").normal(),
+            torque_deg: named.torque_deg + j.torque_deg * draw.keyed("torque").normal(),
+            offset_mm: named.offset_mm
+                + j.offset_mm * draw.keyed("offset").normal()
+                + crowd(offset)
+                + posterior * self.crossbite,
+            height_mm: named.height_mm + j.height_mm * draw.keyed("height").normal(),
+        }
+    }
+
+    /// The pose of a crown whose reference stands at arc length `s`, on the left half.
+    fn pose(&self, crown: &Crown, s: f64, crowding: f64) -> Pose {
+        let tooth = crown.tooth;
+        let x = self.curve.x_at(s.abs()).copysign(s);
+        let place = self.curve.place(x);
+        let shift = self.irregularity(tooth, crowding);
+        let [tip, torque] = usual_inclination(tooth);
+        let distal = Vector3::new(place.distal[0], place.distal[1], 0.0);
+        let outward = Vector3::new(place.outward[0], place.outward[1], 0.0);
+        let up = Vector3::z();
+        let point = Vector3::new(place.point[0], place.point[1], 0.0);
+        let (height, slope) = self.occlusal_line(point.y);
+        // Curve of Wilson: lower crowns lean inward, upper crowns outward, by the sphere's slope.
+        let wilson = (point.x * outward.x / self.spec.wilson_radius_mm).to_degrees();
+        let facing = if self.jaw == Jaw::Upper { 1.0 } else { -1.0 };
+        let spee_tip = slope.atan().to_degrees() * place.distal[1] * facing;
+        let (mut ex, mut ey, mut ez) = (-distal, outward, up);
+        turn(&mut ex, &mut ey, shift.rotation_deg);
+        turn(&mut ez, &mut ey, torque + shift.torque_deg + facing * wilson);
+        turn(&mut ez, &mut ex, tip + shift.tip_deg - spee_tip);
+        let level = self.level - facing * height + usual_height(tooth) + shift.height_mm;
+        let target = point + outward * shift.offset_mm + up * level;
+        let [rx, ry, rz] = reference(crown);
+        Pose {
+            origin: target - ex * rx - ey * ry - ez * rz,
+            mesial: ex,
+            facial: ey,
+            occlusal: ez,
+        }
+    }
+
+    /// Height (cast z) of the occlusal surface over a place, and its slope towards the back.
+    fn occlusal_line(&self, y: f64) -> (f64, f64) {
+        let t = y / self.spee_end;
+        if t <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let depth = self.spec.spee_mm;
+        (
+            -4.0 * depth * t * (1.0 - t),
+            -4.0 * depth * (1.0 - 2.0 * t) / self.spee_end,
+        )
+    }
+
+    /// Sets the row; returns it with the arc length of each reference. `crowns` are from the midline on.
+    pub(crate) fn set_row(&self, crowns: &[Crown], crowding: f64) -> (Vec<PlacedTooth>, Vec<f64>) {
+        let mut placed: Vec<PlacedTooth> = Vec::new();
+        let mut lengths = Vec::new();
+        let mut last: Option<Outline> = None;
+        let mut s = self.start;
+        for crown in crowns {
+            let radii = crown.outline();
+            let spacing = self.spec.spacing_mm.of(self.jaw);
+            let to_molar = crown.tooth.class() != ToothClass::Molar || crown.tooth.is_primary();
+            let gap = spacing + if to_molar { self.extra_gap } else { 0.0 };
+            let half = 0.5 * crown.size.mesiodistal;
+            let outline_at = |s: f64| Outline::new(crown, &radii, &self.pose(crown, s, crowding));
+            s = match &last {
+                // The first begins at the midline: its most mesial point stands there.
+                None => root(s + half, |s| outline_at(s).least_x() - self.start - 0.5 * gap),
+                Some(before) => root(s + half + gap, |s| before.distance(&outline_at(s)) - gap),
+            };
+            last = Some(outline_at(s));
+            placed.push(PlacedTooth {
+                crown: crown.clone(),
+                pose: self.pose(crown, s, crowding),
+                present: !self.spec.missing.contains(&crown.tooth),
+            });
+            lengths.push(s);
+            s += half;
+        }
+        (placed, lengths)
+    }
+
+    /// The amplitude of crowding at which `excess(row)` (falling with it) is zero, within what is plausible.
+    pub(crate) fn squeeze(&self, crowns: &[Crown], excess: impl Fn(&[PlacedTooth], &[f64]) -> f64) -> f64 {
+        let value = |crowding: f64| {
+            let (placed, lengths) = self.set_row(crowns, crowding);
+            excess(&placed, &lengths)
+        };
+        let (mut low, mut high) = (0.0, 4.0);
+        if value(low) <= 0.0 {
+            return low;
+        }
+        if value(high) >= 0.0 {
+            return high;
+        }
+        for _ in 0..14 {
+            let mid = 0.5 * (low + high);
+            if value(mid) > 0.0 {
+                low = mid;
+            } else {
+                high = mid;
+            }
+        }
+        0.5 * (low + high)
+    }
+
+    /// From the left half, where rows are set, to the patient's side.
+    pub(crate) fn to_side(&self, mut placed: Vec<PlacedTooth>) -> Vec<PlacedTooth> {
+        if self.side == Side::Right {
+            for tooth in &mut placed {
+                tooth.pose = tooth.pose.mirrored();
+            }
+        }
+        placed
+    }
+}
+
+/// Turns `a` towards `b` by an angle in degrees, `b` away from `a`.
+fn turn(a: &mut Vector3<f64>, b: &mut Vector3<f64>, degrees: f64) {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    (*a, *b) = (*a * cos + *b * sin, *b * cos - *a * sin);
+}
+
+/// A crown's outline in the occlusal view.
+struct Outline {
+    center: [f64; 2],
+    /// Directions of the crown's axes in the plane.
+    axes: [[f64; 2]; 2],
+    radii: Vec<f64>,
+    points: Vec<[f64; 2]>,
+}
+
+impl Outline {
+    fn new(crown: &Crown, radii: &[f64], pose: &Pose) -> Self {
+        let y = crown.outline_center();
+        let z = 0.5 * (crown.mesial_contact[2] + crown.distal_contact[2]);
+        let center = pose.arch([0.0, y, z]);
+        let points = radii
+            .iter()
+            .enumerate()
+            .map(|(i, r)| {
+                let (sin, cos) = (std::f64::consts::TAU * i as f64 / radii.len() as f64).sin_cos();
+                let p = pose.arch([r * cos, y + r * sin, z]);
+                [p.x, p.y]
+            })
+            .collect();
+        Self {
+            center: [center.x, center.y],
+            axes: [[pose.mesial.x, pose.mesial.y], [pose.facial.x, pose.facial.y]],
+            radii: radii.to_vec(),
+            points,
+        }
+    }
+
+    fn least_x(&self) -> f64 {
+        self.points.iter().map(|p| p[0]).fold(f64::INFINITY, f64::min)
+    }
+
+    /// About the distance between two outlines, negative when they overlap.
+    fn distance(&self, other: &Self) -> f64 {
+        let one_way = |a: &Self, b: &Self| b.points.iter().map(|p| a.beyond(p)).fold(f64::INFINITY, f64::min);
+        one_way(self, other).min(one_way(other, self))
+    }
+
+    /// How far a point lies outside, along the ray from the centre.
+    fn beyond(&self, p: &[f64; 2]) -> f64 {
+        let d = [p[0] - self.center[0], p[1] - self.center[1]];
+        let u = d[0] * self.axes[0][0] + d[1] * self.axes[0][1];
+        let v = d[0] * self.axes[1][0] + d[1] * self.axes[1][1];
+        let turn = v.atan2(u).rem_euclid(std::f64::consts::TAU) / std::f64::consts::TAU;
+        let n = self.radii.len();
+        let at = turn * n as f64;
+        let (i, t) = (at as usize % n, at.fract());
+        u.hypot(v) - (self.radii[i] * (1.0 - t) + self.radii[(i + 1) % n] * t)
+    }
+}
+
+/// The root of a rising function near `guess`, by bracketing and halving.
+fn root(guess: f64, value: impl Fn(f64) -> f64) -> f64 {
+    let (mut low, mut high) = (guess - 0.5, guess + 0.5);
+    for _ in 0..8 {
+        if value(low) > 0.0 {
+            low -= 1.0;
+        } else {
+            break;
+        }
+    }
+    for _ in 0..8 {
+        if value(high) < 0.0 {
+            high += 1.0;
+        } else {
+            break;
+        }
+    }
+    for _ in 0..24 {
+        let mid = 0.5 * (low + high);
+        if value(mid) > 0.0 {
+            high = mid;
+        } else {
+            low = mid;
+        }
+    }
+    0.5 * (low + high)
+}
