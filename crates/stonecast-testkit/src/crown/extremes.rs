@@ -20,7 +20,7 @@ impl Crown {
         let half = [0.5 * self.size.mesiodistal, 0.5 * self.size.buccolingual];
         // Stretching one axis leaves the other's extremes; the rounding is of second order, so two rounds do.
         for _ in 0..2 {
-            for axis in 0..2 {
+            for (axis, half) in half.into_iter().enumerate() {
                 let high = self.extreme(axis, 1.0)[axis];
                 let low = self.extreme(axis, -1.0)[axis];
                 // raw = scale * own + shift maps ±half to the raw extremes.
@@ -28,7 +28,7 @@ impl Crown {
                     self.scale[axis] * high + self.shift[axis],
                     self.scale[axis] * low + self.shift[axis],
                 );
-                self.scale[axis] = (raw_high - raw_low) / (2.0 * half[axis]);
+                self.scale[axis] = (raw_high - raw_low) / (2.0 * half);
                 self.shift[axis] = 0.5 * (raw_high + raw_low);
             }
         }
