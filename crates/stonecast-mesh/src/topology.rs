@@ -109,6 +109,12 @@ impl Topology {
         (e != NO_EDGE).then_some(e as usize)
     }
 
+    /// The index in [`Topology::edges`] of the edge between two vertices, where there is one.
+    pub fn edge_between(&self, a: VertexId, b: VertexId) -> Option<usize> {
+        let ends = [a.min(b), a.max(b)];
+        self.edges.binary_search_by(|e| e.ends.cmp(&ends)).ok()
+    }
+
     /// The face across the edge that starts at `corner`; `None` on a border and on a non-manifold edge.
     pub fn neighbour(&self, face: FaceId, corner: usize) -> Option<FaceId> {
         let edge = &self.edges[self.edge_index(face, corner)?];

@@ -6,9 +6,13 @@
 //! 1. `refuse`: what has too few faces or no area is no scan.
 //! 2. [`mend`](stonecast_mesh::repair::mend): weld, drop what is degenerate, repeated, flapping or floating, part
 //!    what is pinched, wind alike.
-//! 3. `turn_outwards`: each piece's normals point out of the body, told by volume where the piece is closed, else
+//! 3. [`uncross`](stonecast_mesh::repair::uncross): small places where the surface passes through itself are
+//!    replaced; larger ones are reported.
+//! 4. [`fill_holes`](stonecast_mesh::repair::fill_holes): small holes are closed smoothly; the longest border is the
+//!    scan's own and stays.
+//! 5. `turn_outwards`: each piece's normals point out of the body, told by volume where the piece is closed, else
 //!    by clearance ([`outward`](stonecast_mesh::repair::outward)); neither depends on the pose.
-//! 4. `carry`: colours follow their vertices.
+//! 6. `carry`: colours follow their vertices; made vertices take the mean of their neighbours'.
 //!
 //! Limits: a surface that shows an impression (a mould) from inside looks inside out, and would be turned.
 
@@ -22,8 +26,10 @@ pub use report::CleanReport;
 
 use stonecast_dental::{Checked, Warning};
 use stonecast_mesh::{
-    FaceId, TriMesh, VertexData, VertexId,
-    repair::{Mended, PieceOutward, mend, outward},
+    FaceData, FaceId, TriMesh, VertexData, VertexId,
+    repair::{
+        FillParams, LeftReason, Mended, PieceOutward, UncrossParams, fill_holes, mend, outward, uncross,
+    },
     topology::components,
 };
 
@@ -32,8 +38,10 @@ use stonecast_mesh::{
 pub struct Cleaned {
     /// At most two faces at each edge, one fan at each vertex, neighbours wound alike, normals outwards.
     pub mesh: TriMesh,
-    /// For each vertex, the vertex of the scan at the same position, bit for bit.
-    pub vertex_of: Vec<VertexId>,
+    /// For each vertex, the vertex of the scan at the same position, bit for bit; `None` for one that was made.
+    pub vertex_of: Vec<Option<VertexId>>,
+    /// For each face, whether it was made to close a hole or a crossing: a guess, not data.
+    pub is_made: FaceData<bool>,
     /// Vertex colours, where the scan has them.
     pub colours: Option<VertexData<[u8; 3]>>,
     /// What was changed.
@@ -51,24 +59,21 @@ pub fn clean(
 ) -> Result<Checked<Cleaned>, CleanError> {
     refuse(mesh, colours, params)?;
     let mut warnings = Vec::new();
-    let Mended {
-        mesh: mended,
-        vertex_of,
-        report,
-        ..
-    } = mend(mesh, &params.mend);
-    if mended.is_empty() {
+    let mended = mend(mesh, &params.mend);
+    if mended.mesh.is_empty() {
         return Err(CleanError::NothingLeft {
             face_count: mesh.face_count(),
         });
     }
-    let mut report = CleanReport::from(report);
+    let mut report = CleanReport::from(mended.report);
     report::warn_of_mending(&report, mesh.face_count(), &mut warnings);
-    let mesh = turn_outwards(mended, &mut report, &mut warnings);
-    let colours = colours.map(|c| carry(c, &vertex_of));
+    let closed = close(&mended, params, &mut report, &mut warnings);
+    let mesh = turn_outwards(closed.mesh, &mut report, &mut warnings);
+    let colours = colours.map(|c| carry(c, &mesh, &closed.vertex_of));
     let cleaned = Cleaned {
         mesh,
-        vertex_of,
+        vertex_of: closed.vertex_of,
+        is_made: closed.is_made,
         colours,
         report,
     };
@@ -95,6 +100,59 @@ fn refuse(
             vertex_count: mesh.vertex_count(),
         }),
         _ => Ok(()),
+    }
+}
+
+struct Closed {
+    mesh: TriMesh,
+    vertex_of: Vec<Option<VertexId>>,
+    is_made: FaceData<bool>,
+}
+
+/// Replaces crossings and fills holes.
+fn close(
+    mended: &Mended,
+    params: &CleanParams,
+    report: &mut CleanReport,
+    warnings: &mut Vec<Warning>,
+) -> Closed {
+    let crossing = UncrossParams {
+        max_area: params.max_crossing_area,
+        mend: params.mend,
+    };
+    let uncrossed = uncross(&mended.mesh, &crossing);
+    report.crossings_found = uncrossed.report.crossings_found;
+    report.crossings_left = uncrossed.report.crossings_left;
+    report.crossing_faces_removed = uncrossed.report.removed_faces;
+    report.crossing_faces_added = uncrossed.report.added_faces;
+    report::warn_of_crossings(report, warnings);
+
+    let holes = FillParams {
+        max_length: params.max_hole_length,
+        keep_longest: true,
+    };
+    let filled = fill_holes(&uncrossed.mesh, &holes);
+    report.holes_filled = filled.patches.len();
+    report.hole_faces_added = filled.patches.iter().map(|p| p.faces.len()).sum();
+    report.holes_left = filled
+        .left
+        .iter()
+        .filter(|l| l.reason != LeftReason::Border)
+        .count();
+    report::warn_of_holes(report, warnings);
+
+    let made_vertices = filled.mesh.vertex_count() - uncrossed.mesh.vertex_count();
+    let from_scan = |v: &Option<VertexId>| v.map(|v| mended.vertex_of[v.index()]);
+    let mut is_made = filled.is_filled();
+    for (flag, face) in is_made.as_mut_slice().iter_mut().zip(&uncrossed.face_of) {
+        *flag = face.is_none();
+    }
+    Closed {
+        vertex_of: (uncrossed.vertex_of.iter().map(from_scan))
+            .chain(std::iter::repeat_n(None, made_vertices))
+            .collect(),
+        is_made,
+        mesh: filled.mesh,
     }
 }
 
@@ -149,8 +207,47 @@ fn turn_outwards(mesh: TriMesh, report: &mut CleanReport, warnings: &mut Vec<War
     TriMesh::new(mesh.points().to_vec(), faces).expect("the same points and vertices as before")
 }
 
-fn carry(colours: &VertexData<[u8; 3]>, vertex_of: &[VertexId]) -> VertexData<[u8; 3]> {
-    VertexData::from_vec(vertex_of.iter().map(|&v| colours[v]).collect())
+fn carry(
+    colours: &VertexData<[u8; 3]>,
+    mesh: &TriMesh,
+    vertex_of: &[Option<VertexId>],
+) -> VertexData<[u8; 3]> {
+    let mut carried: Vec<Option<[u8; 3]>> = vertex_of.iter().map(|v| v.map(|v| colours[v])).collect();
+    let mut missing: Vec<VertexId> = mesh
+        .vertex_ids()
+        .filter(|v| carried[v.index()].is_none())
+        .collect();
+    while !missing.is_empty() {
+        let found: Vec<(VertexId, Option<[u8; 3]>)> = missing
+            .iter()
+            .map(|&v| {
+                let ring = mesh.topology().ring(mesh, v);
+                (v, mean_colour(ring.iter().filter_map(|w| carried[w.index()])))
+            })
+            .collect();
+        for &(v, colour) in &found {
+            carried[v.index()] = colour;
+        }
+        let before = missing.len();
+        missing.retain(|v| carried[v.index()].is_none());
+        if missing.len() == before {
+            break;
+        }
+    }
+    // A piece with no coloured vertex at all cannot be: each piece holds vertices of the scan.
+    VertexData::from_vec(carried.into_iter().map(Option::unwrap_or_default).collect())
+}
+
+fn mean_colour(colours: impl Iterator<Item = [u8; 3]>) -> Option<[u8; 3]> {
+    let (mut sum, mut count) = ([0u32; 3], 0u32);
+    for colour in colours {
+        count += 1;
+        for (s, c) in sum.iter_mut().zip(colour) {
+            *s += u32::from(c);
+        }
+    }
+    // A mean of bytes is a byte.
+    (count > 0).then(|| sum.map(|s| (s / count) as u8))
 }
 
 #[cfg(test)]

@@ -4,13 +4,17 @@ use serde::Deserialize;
 use stonecast_dental::RowStatus;
 use stonecast_mesh::repair::MendParams;
 
-/// What cleaning drops and refuses.
+/// What cleaning drops, replaces, fills and refuses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CleanParams {
     /// Fewer faces than this are no scan.
     pub min_faces: usize,
     /// What mending drops.
     pub mend: MendParams,
+    /// The largest place (mm²) at which the surface passes through itself that is replaced.
+    pub max_crossing_area: f64,
+    /// The longest rim (mm) of a hole that is filled.
+    pub max_hole_length: f64,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +40,8 @@ struct Table {
     min_faces: Row,
     flap_share: Row,
     piece_share: Row,
+    max_crossing_area: Row,
+    max_hole_length: Row,
 }
 
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tables/clean.toml"));
@@ -50,6 +56,8 @@ impl Default for CleanParams {
                 flap_share: table.flap_share.value,
                 piece_share: table.piece_share.value,
             },
+            max_crossing_area: table.max_crossing_area.value,
+            max_hole_length: table.max_hole_length.value,
         }
     }
 }

@@ -10,6 +10,20 @@ pub struct CleanReport {
     /// What mending changed.
     #[serde(flatten)]
     pub mending: MendReport,
+    /// Pairs of faces that passed through each other.
+    pub crossings_found: usize,
+    /// Pairs that still do, where the place was too large to replace.
+    pub crossings_left: usize,
+    /// Faces cut out at the crossings.
+    pub crossing_faces_removed: usize,
+    /// Faces made in their place.
+    pub crossing_faces_added: usize,
+    /// Holes filled.
+    pub holes_filled: usize,
+    /// Faces made in the holes.
+    pub hole_faces_added: usize,
+    /// Border loops left open besides the longest, which is the scan's border.
+    pub holes_left: usize,
     /// Pieces whose normals were turned outwards.
     pub turned_pieces: usize,
     /// The faces of those pieces.
@@ -22,6 +36,54 @@ impl From<MendReport> for CleanReport {
             mending,
             ..Self::default()
         }
+    }
+}
+
+/// Says where the surface passed through itself.
+pub(super) fn warn_of_crossings(report: &CleanReport, warnings: &mut Vec<Warning>) {
+    if report.crossing_faces_removed > 0 {
+        warnings.push(Warning::new(
+            "cast.clean.crossings-replaced",
+            format!(
+                "the surface passed through itself: {} faces were cut out and {} smooth ones made in their place",
+                report.crossing_faces_removed, report.crossing_faces_added
+            ),
+            "measurements mark what rests on made faces; scan again where that matters",
+        ));
+    }
+    if report.crossings_left > 0 {
+        warnings.push(Warning::new(
+            "cast.clean.crossings-left",
+            format!(
+                "the surface still passes through itself in {} pairs of faces",
+                report.crossings_left
+            ),
+            "the places are larger than may be replaced unseen: scan them again, or repair them by hand",
+        ));
+    }
+}
+
+/// Says which holes were filled and which were not.
+pub(super) fn warn_of_holes(report: &CleanReport, warnings: &mut Vec<Warning>) {
+    if report.holes_filled > 0 {
+        warnings.push(Warning::new(
+            "cast.clean.holes-filled",
+            format!(
+                "{} small holes were filled with {} faces",
+                report.holes_filled, report.hole_faces_added
+            ),
+            "measurements mark what rests on filled faces; scan again where that matters",
+        ));
+    }
+    if report.holes_left > 0 {
+        warnings.push(Warning::new(
+            "cast.clean.holes-left",
+            format!(
+                "{} holes are too large to fill and were left open",
+                report.holes_left
+            ),
+            "scan the open places again if they matter",
+        ));
     }
 }
 

@@ -55,8 +55,9 @@ fn colours_follow_their_vertices() {
     } = result.value;
     let carried = carried.unwrap();
     for v in mesh.vertex_ids() {
-        assert_eq!(mesh.point(v), both.point(vertex_of[v.index()]));
-        assert_eq!(carried[v], colours[vertex_of[v.index()]]);
+        let old = vertex_of[v.index()].expect("nothing was made");
+        assert_eq!(mesh.point(v), both.point(old));
+        assert_eq!(carried[v], colours[old]);
     }
 }
 
@@ -89,4 +90,32 @@ fn nonsense_is_refused_with_a_remedy() {
     let colours = VertexData::filled(3, [0; 3]);
     let error = clean(&cup(), Some(&colours), &CleanParams::default()).unwrap_err();
     assert!(matches!(error, CleanError::ColourCount { colour_count: 3, .. }));
+}
+
+#[test]
+fn a_small_hole_is_filled_marked_and_coloured_and_a_large_one_left() {
+    let cup = cup();
+    let small = Point::new(0.0, 0.0, 10.0);
+    let large = Point::new(10.0, 0.0, 0.0);
+    let holed = cup.submesh(|f| {
+        let p = cup.face_centroid(f);
+        (p - small).norm() > 0.8 && (p - large).norm() > 3.0
+    });
+    let colours = VertexData::filled(holed.mesh.vertex_count(), [200, 150, 100]);
+    let result = clean(&holed.mesh, Some(&colours), &CleanParams::default()).unwrap();
+    let cleaned = result.value;
+    assert_eq!((cleaned.report.holes_filled, cleaned.report.holes_left), (1, 1));
+    let made = cleaned.is_made.iter().filter(|(_, made)| **made).count();
+    assert_eq!(made, cleaned.report.hole_faces_added);
+    assert_eq!(cleaned.mesh.face_count(), holed.mesh.face_count() + made);
+    assert!(
+        cleaned
+            .colours
+            .unwrap()
+            .as_slice()
+            .iter()
+            .all(|c| *c == [200, 150, 100])
+    );
+    let codes: Vec<_> = result.warnings.iter().map(|w| w.code.as_str()).collect();
+    assert_eq!(codes, ["cast.clean.holes-filled", "cast.clean.holes-left"]);
 }

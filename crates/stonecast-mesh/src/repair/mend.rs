@@ -186,10 +186,6 @@ impl Work {
     fn dissolve(&mut self, flat: &[usize]) {
         let topology = self.topology();
         let mut touched = vec![false; self.faces.len()];
-        let has_edge = |a: VertexId, b: VertexId| {
-            let ends = [a.min(b), a.max(b)];
-            topology.edges().binary_search_by(|e| e.ends.cmp(&ends)).is_ok()
-        };
         for &f in flat {
             let [a, b, c] = self.faces[f];
             if a == b || b == c || c == a || touched[f] {
@@ -207,7 +203,7 @@ impl Work {
                 continue;
             };
             let apex = self.faces[g][k];
-            if touched[g] || apex == middle || has_edge(apex, middle) {
+            if touched[g] || apex == middle || topology.edge_between(apex, middle).is_some() {
                 continue;
             }
             let [p, q] = [self.faces[g][(k + 1) % 3], self.faces[g][(k + 2) % 3]];
