@@ -6,7 +6,8 @@
 use std::{env, fs, path::PathBuf};
 
 use stonecast_mesh::{
-    Point, TriMesh,
+    TriMesh,
+    formats::{Limits, read_ply},
     repair::{MendParams, diagnose, mend, outward},
 };
 
@@ -26,51 +27,13 @@ fn scans() -> Vec<(String, TriMesh)> {
     let name = |path: &PathBuf| path.file_stem().expect("a file").to_string_lossy().into_owned();
     paths
         .iter()
-        .map(|path| {
-            (
-                name(path),
-                read_binary_ply(&fs::read(path).expect("a readable file")),
-            )
-        })
+        .map(|path| (name(path), read(&fs::read(path).expect("a readable file"))))
         .collect()
 }
 
-/// The scans are all binary little-endian PLY with float vertices and triangles only.
-fn read_binary_ply(bytes: &[u8]) -> TriMesh {
-    let end = bytes
-        .windows(11)
-        .position(|w| w == b"end_header\n")
-        .expect("a header")
-        + 11;
-    let header = String::from_utf8_lossy(&bytes[..end]);
-    let count = |what: &str| -> usize {
-        let line = header.lines().find(|l| l.starts_with(what)).expect("an element");
-        line[what.len()..].trim().parse().expect("a count")
-    };
-    let (vertices, faces) = (count("element vertex"), count("element face"));
-    let size = if header.contains("property double x") {
-        8
-    } else {
-        4
-    };
-    let number = |at: usize| -> f64 {
-        if size == 8 {
-            f64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"))
-        } else {
-            f64::from(f32::from_le_bytes(
-                bytes[at..at + 4].try_into().expect("four bytes"),
-            ))
-        }
-    };
-    let points = (0..vertices)
-        .map(|i| Point::from([0, 1, 2].map(|k| number(end + (3 * i + k) * size))))
-        .collect();
-    let start = end + 3 * vertices * size;
-    let index = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
-    let faces: Vec<[u32; 3]> = (0..faces)
-        .map(|f| [1, 5, 9].map(|k| index(start + 13 * f + k)))
-        .collect();
-    TriMesh::from_indices(points, &faces).expect("a finite mesh")
+fn read(bytes: &[u8]) -> TriMesh {
+    let decoded = read_ply(bytes, &Limits::default()).expect("a PLY file");
+    decoded.parts.into_iter().next().expect("one part").mesh
 }
 
 #[test]
