@@ -55,7 +55,9 @@ pub enum BaseError {
     #[error("the label is empty; give a text or leave the label out")]
     EmptyLabel,
     /// A character that the font lacks.
-    #[error("the label's character U+{code:04X} is not in the font; use Latin letters, digits and punctuation")]
+    #[error(
+        "the label's character U+{code:04X} is not in the font; use Latin letters, digits and punctuation"
+    )]
     NoGlyph {
         /// The character's code point; the text itself may name a patient and is not repeated.
         code: u32,
@@ -86,7 +88,9 @@ pub enum BaseError {
         least_mm: f64,
     },
     /// The base is too small to be hollow with this wall.
-    #[error("the {jaw} base has no room for a cavity with a wall of {wall_mm} mm; use a thinner wall or a solid base")]
+    #[error(
+        "the {jaw} base has no room for a cavity with a wall of {wall_mm} mm; use a thinner wall or a solid base"
+    )]
     NoCavity {
         /// Which arch.
         jaw: Jaw,

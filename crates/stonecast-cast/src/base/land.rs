@@ -79,12 +79,20 @@ impl Land {
         let mut rings = Vec::new();
         let mut first = 0u32;
         for ring in &trimmed.rings {
-            rings.push((Kind::TrimLine, (first..first + ring.len() as u32).collect::<Vec<_>>()));
+            rings.push((
+                Kind::TrimLine,
+                (first..first + ring.len() as u32).collect::<Vec<_>>(),
+            ));
             first += ring.len() as u32;
         }
         rings.push((Kind::Outline, (first..first + outline_points as u32).collect()));
         let planar = triangulate(&flat, &rings)?;
-        let faces = |kinds: u8| planar.within(kinds).map(|[a, b, c]| [a, c, b]).collect::<Vec<_>>();
+        let faces = |kinds: u8| {
+            planar
+                .within(kinds)
+                .map(|[a, b, c]| [a, c, b])
+                .collect::<Vec<_>>()
+        };
         let land = faces(Kind::Outline as u8);
         let interface = faces(Kind::Outline as u8 | Kind::TrimLine as u8);
         check_sides(&rings, &land)?;
@@ -96,9 +104,11 @@ impl Land {
             .map(|&v| trimmed.points[v as usize].z + BEND)
             .fold(f64::NEG_INFINITY, f64::max);
         let mut points: Vec<Point> = ring_ids.iter().map(|&v| trimmed.points[v as usize]).collect();
-        points.extend(flat[ring_points..].iter().map(|&[x, y]| {
-            single(Point::new(x, y, soft_least(surface.height(x, y), floor)))
-        }));
+        points.extend(
+            flat[ring_points..]
+                .iter()
+                .map(|&[x, y]| single(Point::new(x, y, soft_least(surface.height(x, y), floor)))),
+        );
         let mut lifted = Self {
             points,
             ring_points,
@@ -113,10 +123,20 @@ impl Land {
     /// Lifts the inner points of the interface clear of the anatomy.
     fn lift_interface(&mut self, trimmed: &Trimmed) {
         let first = (self.ring_points + self.outline_points) as u32;
-        let mut inner: Vec<u32> = self.interface.iter().flatten().copied().filter(|&v| v >= first).collect();
+        let mut inner: Vec<u32> = self
+            .interface
+            .iter()
+            .flatten()
+            .copied()
+            .filter(|&v| v >= first)
+            .collect();
         inner.sort_unstable();
         inner.dedup();
-        let bins = Bins::new(inner.iter().map(|&v| (v, [self.points[v as usize].x, self.points[v as usize].y])));
+        let bins = Bins::new(
+            inner
+                .iter()
+                .map(|&v| (v, [self.points[v as usize].x, self.points[v as usize].y])),
+        );
         for p in &trimmed.points {
             bins.near([p.x, p.y], INTERFACE_REACH, |v| {
                 let q = &mut self.points[v as usize];
@@ -180,8 +200,10 @@ fn crossings(polygon: &[[f64; 2]], y: f64) -> Vec<f64> {
 
 /// Every trim line must have land on one side: its sides, reversed, are sides of land faces.
 fn check_sides(rings: &[(Kind, Vec<u32>)], land: &[[u32; 3]]) -> Result<(), LandFault> {
-    let sides: std::collections::HashSet<[u32; 2]> =
-        land.iter().flat_map(|&[a, b, c]| [[a, b], [b, c], [c, a]]).collect();
+    let sides: std::collections::HashSet<[u32; 2]> = land
+        .iter()
+        .flat_map(|&[a, b, c]| [[a, b], [b, c], [c, a]])
+        .collect();
     let trim_lines = rings.iter().filter(|(kind, _)| *kind == Kind::TrimLine);
     let wrong: Vec<usize> = trim_lines
         .enumerate()
@@ -190,7 +212,11 @@ fn check_sides(rings: &[(Kind, Vec<u32>)], land: &[[u32; 3]]) -> Result<(), Land
         })
         .map(|(number, _)| number)
         .collect();
-    if wrong.is_empty() { Ok(()) } else { Err(LandFault::Inconsistent(wrong)) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(LandFault::Inconsistent(wrong))
+    }
 }
 
 /// Parts of the anatomy beyond the trim surface must lie behind the anatomy, not over the land.
@@ -209,7 +235,11 @@ fn check_risers(trimmed: &Trimmed, rings: &[(Kind, Vec<u32>)], flat: &[[f64; 2]]
         lines.iter().map(left_of).sum::<usize>() % 2 == 0
     };
     let piercing: Vec<u32> = trimmed.risers.iter().filter(over_land).map(|r| r[0]).collect();
-    if piercing.is_empty() { Ok(()) } else { Err(LandFault::Pierced(piercing)) }
+    if piercing.is_empty() {
+        Ok(())
+    } else {
+        Err(LandFault::Pierced(piercing))
+    }
 }
 
 /// Points of the plane in square bins, for finding those near a place.
@@ -230,7 +260,13 @@ impl Bins {
         let fold = |i: usize, f: fn(f64, f64) -> f64, s: f64| items.iter().map(|(_, p)| p[i]).fold(s, f);
         let low = [0, 1].map(|i| fold(i, f64::min, f64::INFINITY));
         let high = [0, 1].map(|i| fold(i, f64::max, f64::NEG_INFINITY));
-        let count = |i: usize| if items.is_empty() { 0 } else { ((high[i] - low[i]) / BIN) as usize + 1 };
+        let count = |i: usize| {
+            if items.is_empty() {
+                0
+            } else {
+                ((high[i] - low[i]) / BIN) as usize + 1
+            }
+        };
         let mut bins = Self {
             low,
             columns: count(0),
@@ -238,8 +274,10 @@ impl Bins {
             start: vec![0; count(0) * count(1) + 1],
             items: Vec::new(),
         };
-        let bin = |p: [f64; 2]| ((p[1] - low[1]) / BIN) as usize * bins.columns + ((p[0] - low[0]) / BIN) as usize;
-        let mut keyed: Vec<(usize, (u32, [f64; 2]))> = items.into_iter().map(|item| (bin(item.1), item)).collect();
+        let bin =
+            |p: [f64; 2]| ((p[1] - low[1]) / BIN) as usize * bins.columns + ((p[0] - low[0]) / BIN) as usize;
+        let mut keyed: Vec<(usize, (u32, [f64; 2]))> =
+            items.into_iter().map(|item| (bin(item.1), item)).collect();
         keyed.sort_by_key(|(b, _)| *b);
         for (b, _) in &keyed {
             bins.start[b + 1] += 1;

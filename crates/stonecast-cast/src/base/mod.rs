@@ -133,7 +133,10 @@ pub fn base_pair(
         .into_iter()
         .filter_map(|(jaw, mesh)| mesh.map(|m| Arch::trim(jaw, m, preset, &mut warnings)))
         .collect::<Result<_, _>>()?;
-    let rearmost = arches.iter().map(|a| a.footprint().back()).fold(f64::NEG_INFINITY, f64::max);
+    let rearmost = arches
+        .iter()
+        .map(|a| a.footprint().back())
+        .fold(f64::NEG_INFINITY, f64::max);
     if arches.is_empty() {
         return Err(BaseError::NoArch);
     }
@@ -159,10 +162,17 @@ pub fn base_pair(
 }
 
 fn find_preset(name: &str) -> Result<&'static Preset, BaseError> {
-    presets().iter().find(|p| p.name == name).ok_or_else(|| BaseError::UnknownPreset {
-        name: name.to_owned(),
-        known: presets().iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", "),
-    })
+    presets()
+        .iter()
+        .find(|p| p.name == name)
+        .ok_or_else(|| BaseError::UnknownPreset {
+            name: name.to_owned(),
+            known: presets()
+                .iter()
+                .map(|p| p.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
 }
 
 fn warn_of_unverified(preset: &Preset, warnings: &mut Vec<Warning>) {
@@ -193,7 +203,12 @@ struct Arch {
 }
 
 impl Arch {
-    fn trim(jaw: Jaw, mesh: &TriMesh, preset: &Preset, warnings: &mut Vec<Warning>) -> Result<Self, BaseError> {
+    fn trim(
+        jaw: Jaw,
+        mesh: &TriMesh,
+        preset: &Preset,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Self, BaseError> {
         if mesh.is_empty() {
             return Err(BaseError::EmptyArch { jaw });
         }
@@ -217,7 +232,9 @@ impl Arch {
                 if level {
                     warnings.push(Warning::new(
                         "cast.base.stone-model",
-                        format!("the {jaw} arch already stands on stone; it was cut level and set on a new base"),
+                        format!(
+                            "the {jaw} arch already stands on stone; it was cut level and set on a new base"
+                        ),
                         "leave the base out to keep the model as it is",
                     ));
                 }
@@ -305,7 +322,12 @@ impl Arch {
 }
 
 /// Trims along `surface` until land and anatomy are apart; `None` when the trim lines cross each other.
-fn settle(jaw: Jaw, sheet: &Sheet, surface: &TrimSurface, preset: &Preset) -> Result<Option<Trimmed>, BaseError> {
+fn settle(
+    jaw: Jaw,
+    sheet: &Sheet,
+    surface: &TrimSurface,
+    preset: &Preset,
+) -> Result<Option<Trimmed>, BaseError> {
     let mut also = vec![false; sheet.points.len()];
     let mut inside: Vec<Vec<usize>> = Vec::new();
     // Each round removes at least one part or one piece; more than a few mean a tangle that a deeper cut may avoid.
@@ -336,14 +358,20 @@ fn report_sheet(jaw: Jaw, sheet: &Sheet, warnings: &mut Vec<Warning>) {
     if sheet.pieces_dropped > 0 {
         warnings.push(Warning::new(
             "cast.base.loose-pieces",
-            format!("{} loose pieces of the {jaw} arch do not stand on the base", sheet.pieces_dropped),
+            format!(
+                "{} loose pieces of the {jaw} arch do not stand on the base",
+                sheet.pieces_dropped
+            ),
             "clean the scan first, or check that they are no part of the arch",
         ));
     }
     if sheet.holes_filled > 0 {
         warnings.push(Warning::new(
             "cast.base.holes-filled",
-            format!("{} holes inside the {jaw} arch were closed in the joined cast", sheet.holes_filled),
+            format!(
+                "{} holes inside the {jaw} arch were closed in the joined cast",
+                sheet.holes_filled
+            ),
             "look at them: the patches are no anatomy",
         ));
     }
@@ -362,3 +390,6 @@ fn back_to_cast(mesh: TriMesh, jaw: Jaw) -> TriMesh {
         Jaw::Lower => mirror(&mesh),
     }
 }
+
+#[cfg(test)]
+mod tests;

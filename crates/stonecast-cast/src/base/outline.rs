@@ -47,14 +47,21 @@ impl Footprint {
         midline_crossings.sort_by(f64::total_cmp);
         Self {
             folded: points.iter().map(|p| [p.x.abs(), p.y]).collect(),
-            folded_rings: rings.iter().flatten().map(|&v| [at(v).x.abs(), at(v).y]).collect(),
+            folded_rings: rings
+                .iter()
+                .flatten()
+                .map(|&v| [at(v).x.abs(), at(v).y])
+                .collect(),
             midline_crossings,
         }
     }
 
     /// How far the anatomy reaches in a direction.
     fn reach(&self, normal: [f64; 2]) -> f64 {
-        self.folded.iter().map(|p| dot(normal, *p)).fold(f64::NEG_INFINITY, f64::max)
+        self.folded
+            .iter()
+            .map(|p| dot(normal, *p))
+            .fold(f64::NEG_INFINITY, f64::max)
     }
 
     /// How far back the anatomy reaches.
@@ -121,14 +128,21 @@ fn cut_normal(angle: f64) -> [f64; 2] {
 }
 
 fn value(row: Option<&Row>) -> f64 {
-    row.expect("the table's test checks that a trimmed or horseshoe preset has its rows").value
+    row.expect("the table's test checks that a trimmed or horseshoe preset has its rows")
+        .value
 }
 
 /// The left half of a trimmed outline, from the midline at the back to the midline at the front.
 fn trimmed_half(preset: &Preset, jaw: Jaw, footprint: &Footprint, back: f64, margin: f64) -> Vec<[f64; 2]> {
     let (side_angle, front_angle) = match jaw {
-        Jaw::Upper => (value(preset.upper_side_angle.as_ref()), value(preset.upper_front_angle.as_ref())),
-        Jaw::Lower => (value(preset.lower_side_angle.as_ref()), value(preset.lower_front_angle.as_ref())),
+        Jaw::Upper => (
+            value(preset.upper_side_angle.as_ref()),
+            value(preset.upper_front_angle.as_ref()),
+        ),
+        Jaw::Lower => (
+            value(preset.lower_side_angle.as_ref()),
+            value(preset.lower_front_angle.as_ref()),
+        ),
     };
     let back = Cut {
         normal: [0.0, 1.0],
@@ -136,7 +150,13 @@ fn trimmed_half(preset: &Preset, jaw: Jaw, footprint: &Footprint, back: f64, mar
     };
     let side = Cut::around(footprint, cut_normal(side_angle), margin);
     let front = Cut::around(footprint, cut_normal(front_angle), margin);
-    let heel = heel(footprint, &back, &side, value(preset.heel_length.as_ref()), margin);
+    let heel = heel(
+        footprint,
+        &back,
+        &side,
+        value(preset.heel_length.as_ref()),
+        margin,
+    );
     let cuts = [back, heel, side, front];
     let half = clip_half(&cuts);
     match jaw {
@@ -162,7 +182,12 @@ fn heel(footprint: &Footprint, back: &Cut, side: &Cut, length: f64, margin: f64)
 
 /// Replaces the point in front by an arc about the midline from canine to canine, no flatter than the anatomy
 /// allows.
-fn round_front(mut half: Vec<[f64; 2]>, footprint: &Footprint, canine: [f64; 2], margin: f64) -> Vec<[f64; 2]> {
+fn round_front(
+    mut half: Vec<[f64; 2]>,
+    footprint: &Footprint,
+    canine: [f64; 2],
+    margin: f64,
+) -> Vec<[f64; 2]> {
     let [cx, cy] = canine;
     let Some(apex) = half.pop() else { return half };
     // The circle through both canines and a point p in front has its centre on the midline at this y.
@@ -180,7 +205,11 @@ fn round_front(mut half: Vec<[f64; 2]>, footprint: &Footprint, canine: [f64; 2],
     let radius = (cx * cx + sagitta * sagitta) / (2.0 * sagitta);
     let centre = front + radius;
     let start = (cx / radius).clamp(-1.0, 1.0).asin();
-    let start = if cy > centre { std::f64::consts::PI - start } else { start };
+    let start = if cy > centre {
+        std::f64::consts::PI - start
+    } else {
+        start
+    };
     let pieces = (start * radius / SPACING).ceil().max(1.0) as usize;
     for i in 1..=pieces {
         let angle = start * (1.0 - i as f64 / pieces as f64);
@@ -204,7 +233,10 @@ fn horseshoe_half(preset: &Preset, footprint: &Footprint, back: f64, margin: f64
     let outer = clip_half(&cuts);
     match opening(preset, footprint, back, margin) {
         // The outer half starts at the midline of the back; with an opening it starts at the opening's corner.
-        Some(inner) => (inner.into_iter().chain(outer.into_iter().skip(1)).collect(), false),
+        Some(inner) => (
+            inner.into_iter().chain(outer.into_iter().skip(1)).collect(),
+            false,
+        ),
         None => (outer, true),
     }
 }

@@ -1,4 +1,4 @@
-//! Triangulation of a plane region bounded by rings, some of which are holes, letters or trim lines.
+//! Triangulation of a plane region bounded by rings, some of which are trim lines within it.
 //!
 //! The constrained Delaunay triangulation is spade's; which faces belong to which region is found by walking from
 //! the outside inwards and noting the kind of every ring crossed.
@@ -12,10 +12,6 @@ pub(super) enum Kind {
     Outline = 1,
     /// A trim line.
     TrimLine = 2,
-    /// A letter's contour.
-    Letter = 4,
-    /// A drain hole.
-    Drain = 8,
 }
 
 /// Two rings meet, or a point lies on a ring that it does not belong to.
@@ -33,7 +29,11 @@ pub(super) struct Planar {
 impl Planar {
     /// The triangles within exactly these kinds.
     pub fn within(&self, kinds: u8) -> impl Iterator<Item = [u32; 3]> + '_ {
-        self.triangles.iter().zip(&self.within).filter(move |(_, w)| **w == kinds).map(|(t, _)| *t)
+        self.triangles
+            .iter()
+            .zip(&self.within)
+            .filter(move |(_, w)| **w == kinds)
+            .map(|(t, _)| *t)
     }
 }
 
@@ -51,8 +51,10 @@ pub(super) fn triangulate(points: &[[f64; 2]], rings: &[(Kind, Vec<u32>)]) -> Re
     let edge_count = kind_of.len();
     let vertices: Vec<Point2<f64>> = points.iter().map(|p| Point2::new(p[0], p[1])).collect();
     let mut crossing = false;
-    let cdt = ConstrainedDelaunayTriangulation::<Point2<f64>>::try_bulk_load_cdt(vertices, edges, |_| crossing = true)
-        .map_err(|_| RingsCross)?;
+    let cdt = ConstrainedDelaunayTriangulation::<Point2<f64>>::try_bulk_load_cdt(vertices, edges, |_| {
+        crossing = true
+    })
+    .map_err(|_| RingsCross)?;
     // Fewer points: two coincided. More or fewer edges: a ring ran through a foreign point and was split there.
     if crossing || cdt.num_vertices() != points.len() || cdt.num_constraints() != edge_count {
         return Err(RingsCross);
@@ -130,6 +132,12 @@ mod tests {
     fn crossing_rings_are_refused() {
         let mut points: Vec<[f64; 2]> = corners(2.0).to_vec();
         points.extend(corners(1.0).map(|p| [p[0] + 2.0, p[1] + 0.25]));
-        assert!(triangulate(&points, &[(Kind::Outline, square(0)), (Kind::TrimLine, square(4))]).is_err());
+        assert!(
+            triangulate(
+                &points,
+                &[(Kind::Outline, square(0)), (Kind::TrimLine, square(4))]
+            )
+            .is_err()
+        );
     }
 }

@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 use stonecast_dental::RowStatus;
 
-const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tables/base_presets.toml"));
+const TABLE: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../tables/base_presets.toml"
+));
 
 /// One number of the table with its origin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,7 +111,9 @@ struct Table {
 
 fn table() -> &'static Table {
     static PARSED: OnceLock<Table> = OnceLock::new();
-    PARSED.get_or_init(|| toml::from_str(TABLE).expect("tables/base_presets.toml is part of the program and tested"))
+    PARSED.get_or_init(|| {
+        toml::from_str(TABLE).expect("tables/base_presets.toml is part of the program and tested")
+    })
 }
 
 /// All presets, in the order of the table.

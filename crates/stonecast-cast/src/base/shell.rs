@@ -43,7 +43,11 @@ impl Shell {
             faces.extend([[top, next_top, next_foot], [top, next_foot, foot]]);
         }
         let floor = triangulate(&outline.points, &[(Kind::Outline, (0..count).collect())])?;
-        faces.extend(floor.within(Kind::Outline as u8).map(|t| t.map(|v| first_bottom + v)));
+        faces.extend(
+            floor
+                .within(Kind::Outline as u8)
+                .map(|t| t.map(|v| first_bottom + v)),
+        );
         Ok(Self {
             points,
             ring_points: land.ring_points,

@@ -89,9 +89,9 @@ impl Sheet {
             self.faces.push([c, b, a]);
             return;
         }
-        let sum = ring
-            .iter()
-            .fold(nalgebra::Vector3::zeros(), |s, &v| s + self.points[v as usize].coords);
+        let sum = ring.iter().fold(nalgebra::Vector3::zeros(), |s, &v| {
+            s + self.points[v as usize].coords
+        });
         let centre = self.points.len() as u32;
         self.points.push(single(Point::from(sum / ring.len() as f64)));
         self.on_border.push(false);
@@ -131,7 +131,10 @@ pub(super) fn trim_surface(sheet: &Sheet, deepest_trim: f64, below: f64) -> (Tri
             (TrimSurface::under_border(&sheet.border, low, high, below), false)
         }
         // At least a millimetre of a low model is cut off, so that there is a trim line at all.
-        _ => (TrimSurface::flat(deepest_trim.min(sheet.top() - 1.0) - below), true),
+        _ => (
+            TrimSurface::flat(deepest_trim.min(sheet.top() - 1.0) - below),
+            true,
+        ),
     }
 }
 
@@ -173,7 +176,11 @@ pub(super) fn trim(sheet: &Sheet, surface: &TrimSurface, also: &[bool]) -> Trimm
             }
             0 => patches.push(face),
             3 => {}
-            _ => cutter.cut(face, if i < arch_faces { &mut pieces } else { &mut patches }, &mut sides),
+            _ => cutter.cut(
+                face,
+                if i < arch_faces { &mut pieces } else { &mut patches },
+                &mut sides,
+            ),
         }
     }
     let cut_pieces = pieces.len();
@@ -250,10 +257,12 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     /// Appends what stays of a face to `kept`, and its new border side to `sides`.
     fn cut(&mut self, face: [u32; 3], kept: &mut Vec<[u32; 3]>, sides: &mut Vec<[u32; 2]>) {
-        let lone = |wanted: bool| (0..3).find(|&i| {
-            let is = |k: usize| self.gone[face[(i + k) % 3] as usize] == wanted;
-            is(0) && !is(1) && !is(2)
-        });
+        let lone = |wanted: bool| {
+            (0..3).find(|&i| {
+                let is = |k: usize| self.gone[face[(i + k) % 3] as usize] == wanted;
+                is(0) && !is(1) && !is(2)
+            })
+        };
         if let Some(i) = lone(false) {
             let [a, b, c] = [0, 1, 2].map(|k| face[(i + k) % 3]);
             let (p, q) = (self.on_edge(a, b), self.on_edge(a, c));
@@ -277,8 +286,15 @@ impl Cutter<'_> {
         if let Some(&known) = self.point_on.get(&key) {
             return known;
         }
-        let (stays, goes) = if self.gone[key.0 as usize] { (key.1, key.0) } else { key };
-        let (a, b) = (self.sheet.points[stays as usize], self.sheet.points[goes as usize]);
+        let (stays, goes) = if self.gone[key.0 as usize] {
+            (key.1, key.0)
+        } else {
+            key
+        };
+        let (a, b) = (
+            self.sheet.points[stays as usize],
+            self.sheet.points[goes as usize],
+        );
         let t = crossing(self.surface, &a, &b).clamp(END_CLEARANCE, 1.0 - END_CLEARANCE);
         let id = self.points.len() as u32;
         self.points.push(single(a + (b - a) * t));
@@ -296,7 +312,11 @@ fn crossing(surface: &TrimSurface, a: &Point, b: &Point) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..24 {
         let middle = 0.5 * (low + high);
-        if beyond(middle) { high = middle } else { low = middle }
+        if beyond(middle) {
+            high = middle
+        } else {
+            low = middle
+        }
     }
     0.5 * (low + high)
 }
@@ -350,7 +370,10 @@ impl Trimmed {
         let whole = self.untouched.len();
         let cut = whole + self.cut_pieces;
         let cut_pieces = self.faces[whole..cut].iter().filter(|f| kept(f)).count();
-        let untouched = (0..whole).filter(|&i| kept(&self.faces[i])).map(|i| self.untouched[i]).collect();
+        let untouched = (0..whole)
+            .filter(|&i| kept(&self.faces[i]))
+            .map(|i| self.untouched[i])
+            .collect();
         let mut faces: Vec<[u32; 3]> = self.faces.into_iter().filter(|f| kept(f)).collect();
         let mut new_of_old = vec![u32::MAX; self.points.len()];
         for &v in faces.iter().flatten() {
@@ -366,8 +389,14 @@ impl Trimmed {
         for v in faces.iter_mut().flatten() {
             *v = new_of_old[*v as usize];
         }
-        let renumber = |ring: Vec<u32>| -> Vec<u32> { ring.into_iter().map(|v| new_of_old[v as usize]).collect() };
-        let rings = self.rings.into_iter().filter(|r| stays(r[0])).map(renumber).collect();
+        let renumber =
+            |ring: Vec<u32>| -> Vec<u32> { ring.into_iter().map(|v| new_of_old[v as usize]).collect() };
+        let rings = self
+            .rings
+            .into_iter()
+            .filter(|r| stays(r[0]))
+            .map(renumber)
+            .collect();
         Self {
             points,
             faces,
