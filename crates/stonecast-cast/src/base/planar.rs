@@ -52,7 +52,7 @@ pub(super) fn triangulate(points: &[[f64; 2]], rings: &[(Kind, Vec<u32>)]) -> Re
     let vertices: Vec<Point2<f64>> = points.iter().map(|p| Point2::new(p[0], p[1])).collect();
     let mut crossing = false;
     let cdt = ConstrainedDelaunayTriangulation::<Point2<f64>>::try_bulk_load_cdt(vertices, edges, |_| {
-        crossing = true
+        crossing = true;
     })
     .map_err(|_| RingsCross)?;
     // Fewer points: two coincided. More or fewer edges: a ring ran through a foreign point and was split there.
@@ -66,7 +66,10 @@ pub(super) fn triangulate(points: &[[f64; 2]], rings: &[(Kind, Vec<u32>)]) -> Re
     let outer = cdt.outer_face().fix();
     within[outer.index()] = 0;
     let mut stack: Vec<_> = Vec::new();
-    for e in cdt.directed_edges().filter(|e| e.is_outer_edge()) {
+    for e in cdt
+        .directed_edges()
+        .filter(spade::internals::DynamicHandleImpl::is_outer_edge)
+    {
         stack.push(e.rev().fix());
     }
     while let Some(edge) = stack.pop() {

@@ -313,9 +313,9 @@ fn crossing(surface: &TrimSurface, a: &Point, b: &Point) -> f64 {
     for _ in 0..24 {
         let middle = 0.5 * (low + high);
         if beyond(middle) {
-            high = middle
+            high = middle;
         } else {
-            low = middle
+            low = middle;
         }
     }
     0.5 * (low + high)
