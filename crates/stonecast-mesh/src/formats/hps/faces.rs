@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_tetrahedron_is_a_start_an_extension_and_two_closures() {
-        let walked = faces(&[4, 0, 2, 1], 4, 4).unwrap();
+        let walked = faces(&[4, 0, 1, 1], 4, 4).unwrap();
         assert_eq!(walked[0], [0, 1, 2]);
         assert_eq!(walked[1], [3, 1, 0]);
         let mut sides: Vec<[u32; 2]> = walked

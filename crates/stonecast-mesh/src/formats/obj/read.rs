@@ -23,11 +23,16 @@ pub(crate) fn sniff(bytes: &[u8]) -> bool {
         &head[..head.iter().rposition(|&b| b == b'\n').unwrap_or(0)]
     };
     let mut vertex = false;
+    let mut continued = false;
     for line in whole_lines.split(|&b| b == b'\n') {
-        let Some(first) = words(line).next() else { continue };
-        if first.starts_with(b"#") {
+        let skip = continued;
+        continued = line.trim_ascii_end().ends_with(b"\\");
+        let Some(first) = words(line)
+            .next()
+            .filter(|first| !skip && !first.starts_with(b"#"))
+        else {
             continue;
-        }
+        };
         if !KEYWORDS.contains(&first) {
             return false;
         }

@@ -38,7 +38,7 @@ pub fn read_vtp(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
                     reader.decoder.encoding = root(&tag)?;
                 }
                 "PolyData" => {}
-                "Piece" => parts.extend(reader.piece(&mut xml)?),
+                "Piece" => parts.extend(reader.piece(&tag, &mut xml)?),
                 _ => xml.skip_element()?,
             },
             Node::Eof if !rooted => {
@@ -153,8 +153,19 @@ struct Piece {
 
 impl Reader<'_> {
     /// A piece, its start read; `None` when it has no polygon.
-    fn piece(&mut self, xml: &mut Xml<'_>) -> Result<Option<Part>, DecodeError> {
+    fn piece(&mut self, tag: &Tag<'_>, xml: &mut Xml<'_>) -> Result<Option<Part>, DecodeError> {
         let mut piece = Piece::default();
+        let mut declared = [None; 3];
+        tag.attributes(|key, value| {
+            let of = match key {
+                "NumberOfPoints" => 0,
+                "NumberOfPolys" => 1,
+                "NumberOfStrips" => 2,
+                _ => return Ok(()),
+            };
+            declared[of] = value.trim().parse::<u64>().ok();
+            Ok(())
+        })?;
         loop {
             match xml.next()? {
                 Node::Start(tag) => match tag.name() {
@@ -173,10 +184,22 @@ impl Reader<'_> {
                     "CellData" => piece.cell_arrays = self.arrays(xml)?,
                     _ => xml.skip_element()?,
                 },
-                Node::End | Node::Eof => return self.part(piece),
+                Node::End | Node::Eof => break,
                 Node::Text(_) => {}
             }
         }
+        let held = [
+            piece.points.len() / 3,
+            piece.polys.offsets.len(),
+            piece.strips.offsets.len(),
+        ];
+        for (declared, held) in declared.into_iter().zip(held) {
+            if declared.is_some_and(|declared| declared != held as u64) {
+                let expected = "as many points, polygons and strips as the piece declares";
+                return Err(DecodeError::malformed(Format::Vtp, tag.place("Piece"), expected));
+            }
+        }
+        self.part(piece)
     }
 
     fn cells(&mut self, xml: &mut Xml<'_>) -> Result<Cells, DecodeError> {
