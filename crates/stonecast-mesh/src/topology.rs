@@ -28,36 +28,25 @@ const NO_EDGE: u32 = u32::MAX;
 
 impl Topology {
     pub(crate) fn build(vertex_count: usize, faces: &[[VertexId; 3]]) -> Self {
-        let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(3 * faces.len());
-        for (f, corners) in faces.iter().enumerate() {
-            if corners[0] == corners[1] || corners[1] == corners[2] || corners[2] == corners[0] {
-                continue;
-            }
-            for c in 0..3 {
-                let (a, b) = (corners[c].0, corners[(c + 1) % 3].0);
-                keyed.push((
-                    u64::from(a.min(b)) << 32 | u64::from(a.max(b)),
-                    (3 * f + c) as u32,
-                ));
-            }
-        }
-        keyed.sort_unstable();
+        let (keyed, start) = sides_by_lesser_end(vertex_count, faces);
         let mut edges: Vec<Edge> = Vec::with_capacity(keyed.len() / 2 + 1);
         let mut edge_of_side = vec![NO_EDGE; 3 * faces.len()];
-        let mut last = None;
-        for (i, &(key, side)) in keyed.iter().enumerate() {
-            if last != Some(key) {
-                let ends = [VertexId((key >> 32) as u32), VertexId(key as u32)];
-                edges.push(Edge {
-                    ends,
-                    first_side: i as u32,
-                    side_count: 0,
-                });
-                last = Some(key);
+        for lesser in 0..vertex_count {
+            let mut last = None;
+            for i in start[lesser]..start[lesser + 1] {
+                let (greater, side) = keyed[i as usize];
+                if last != Some(greater) {
+                    edges.push(Edge {
+                        ends: [VertexId(lesser as u32), VertexId(greater)],
+                        first_side: i,
+                        side_count: 0,
+                    });
+                    last = Some(greater);
+                }
+                let e = edges.len() - 1;
+                edges[e].side_count += 1;
+                edge_of_side[side as usize] = e as u32;
             }
-            let e = edges.len() - 1;
-            edges[e].side_count += 1;
-            edge_of_side[side as usize] = e as u32;
         }
         let sides = keyed.into_iter().map(|(_, side)| side).collect();
 
@@ -177,6 +166,36 @@ impl Topology {
         ring.dedup();
         ring
     }
+}
+
+/// The sides of all proper faces, each with the greater vertex of its edge, in buckets by the lesser one, sorted
+/// within each bucket; and where each bucket starts. A few sides share a bucket, so this is linear where a sort of
+/// all sides is not.
+fn sides_by_lesser_end(vertex_count: usize, faces: &[[VertexId; 3]]) -> (Vec<(u32, u32)>, Vec<u32>) {
+    let proper = |f: &[VertexId; 3]| f[0] != f[1] && f[1] != f[2] && f[2] != f[0];
+    let mut start = vec![0u32; vertex_count + 1];
+    for f in faces.iter().filter(|f| proper(f)) {
+        for c in 0..3 {
+            start[f[c].min(f[(c + 1) % 3]).index() + 1] += 1;
+        }
+    }
+    for v in 0..vertex_count {
+        start[v + 1] += start[v];
+    }
+    let mut keyed = vec![(0u32, 0u32); start[vertex_count] as usize];
+    let mut cursor = start.clone();
+    for (i, f) in faces.iter().enumerate().filter(|(_, f)| proper(f)) {
+        for c in 0..3 {
+            let (a, b) = (f[c], f[(c + 1) % 3]);
+            let at = &mut cursor[a.min(b).index()];
+            keyed[*at as usize] = (a.max(b).0, (3 * i + c) as u32);
+            *at += 1;
+        }
+    }
+    for v in 0..vertex_count {
+        keyed[start[v] as usize..start[v + 1] as usize].sort_unstable();
+    }
+    (keyed, start)
 }
 
 /// The borders of a mesh as closed rings of vertices, each walked with the surface on its left, longest ring

@@ -61,11 +61,17 @@ pub(super) fn faces_cross(mesh: &TriMesh, f: FaceId, g: FaceId) -> bool {
     if is_flat(&p) || is_flat(&q) {
         return false;
     }
-    let shared: Vec<(usize, usize)> = (0..3)
-        .flat_map(|i| (0..3).map(move |j| (i, j)))
-        .filter(|&(i, j)| a[i] == b[j])
-        .collect();
-    match shared[..] {
+    let mut shared = [(0, 0); 3];
+    let mut count = 0;
+    for i in 0..3 {
+        for j in 0..3 {
+            if a[i] == b[j] && count < 3 {
+                shared[count] = (i, j);
+                count += 1;
+            }
+        }
+    }
+    match shared[..count] {
         [] => triangles_cross(&p, &q),
         [(i, j)] => corner_neighbours_cross(&rotated(&p, i), &rotated(&q, j)),
         [(i, j), (k, l)] => folded_flat(&p[i], &p[k], &p[3 - i - k], &q[3 - j - l]),
@@ -81,6 +87,9 @@ fn rotated(t: &[Point; 3], first: usize) -> [Point; 3] {
 /// through the side opposite.
 fn corner_neighbours_cross(p: &[Point; 3], q: &[Point; 3]) -> bool {
     let (p1, p2) = (orient(q, &p[1]), orient(q, &p[2]));
+    if p1 * p2 > 0.0 {
+        return false;
+    }
     let (q1, q2) = (orient(p, &q[1]), orient(p, &q[2]));
     if (p1 == 0.0 && p2 == 0.0) || (q1 == 0.0 && q2 == 0.0) {
         return overlap_in_plane(p, q);

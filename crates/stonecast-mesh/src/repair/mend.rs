@@ -113,9 +113,11 @@ pub fn mend(mesh: &TriMesh, params: &MendParams) -> Mended {
     work.weld(mesh);
     work.remove_degenerate();
     work.remove_duplicated();
-    work.drop_flaps(params.flap_share);
+    let mut topology = work.drop_flaps(params.flap_share);
     // Each further round drops at least one face, so this ends.
-    while !work.part_sheets() {}
+    while !work.part_sheets(&topology) {
+        topology = work.topology();
+    }
     work.drop_small_pieces(params.piece_share);
     work.compact()
 }
@@ -242,11 +244,11 @@ impl Work {
         self.report.duplicated_faces = self.retain(&keep);
     }
 
-    fn drop_flaps(&mut self, share: f64) {
+    fn drop_flaps(&mut self, share: f64) -> Topology {
         loop {
             let topology = self.topology();
             if topology.non_manifold_edges().next().is_none() {
-                return;
+                return topology;
             }
             let patches = self.patches(&topology);
             let most = share * (0..self.faces.len()).map(|f| self.area(f)).sum::<f64>();
@@ -270,7 +272,7 @@ impl Work {
             let dropped = self.retain(&keep);
             self.report.flap_faces += dropped;
             if dropped == 0 {
-                return;
+                return topology;
             }
         }
     }
@@ -319,14 +321,31 @@ impl Work {
 
     /// Pairs, winds and splits; false when an edge is still overfull and faces were dropped, so that it must be
     /// done again.
-    fn part_sheets(&mut self) -> bool {
-        let topology = self.topology();
-        let mut partner = self.pair_sides(&topology);
+    fn part_sheets(&mut self, topology: &Topology) -> bool {
+        let mut partner = self.pair_sides(topology);
         let turned = self.wind(&mut partner);
         let split = self.split_fans(&partner);
+        let is_overfull = topology.non_manifold_edges().next().is_some();
+        if is_overfull && self.drop_slits(&split, &partner) {
+            return false;
+        }
+        self.take(split, &turned);
+        self.report.cut_edges = topology
+            .edges()
+            .iter()
+            .filter(|e| topology.face_count(e) > 1)
+            .filter(|e| {
+                topology.face_count(e) > 2
+                    || topology.sides(e).any(|(f, c)| partner[3 * f.index() + c] == NONE)
+            })
+            .count();
+        true
+    }
+
+    /// A slit: two pairs of sides on one edge whose fans meet at both ends. The later pair goes.
+    fn drop_slits(&mut self, split: &Split, partner: &[u32]) -> bool {
         let after = Topology::build(split.vertex_count, &split.faces);
         let mut keep = vec![true; self.faces.len()];
-        // A slit: two pairs of sides on one edge whose fans meet at both ends. The later pair goes.
         for e in after.non_manifold_edges() {
             let mut sides = after.sides(e).map(|(f, c)| 3 * f.0 + c as u32);
             let first = sides.next().expect("an edge has a face");
@@ -334,10 +353,12 @@ impl Work {
                 keep[s as usize / 3] = false;
             }
         }
-        if keep.contains(&false) {
-            self.report.flap_faces += self.retain(&keep);
-            return false;
-        }
+        let dropped = self.retain(&keep);
+        self.report.flap_faces += dropped;
+        dropped > 0
+    }
+
+    fn take(&mut self, split: Split, turned: &[bool]) {
         self.report.added_vertices = split.added.len();
         for &(from, _) in &split.added {
             self.points.push(self.points[from.index()]);
@@ -345,19 +366,9 @@ impl Work {
         }
         self.faces = split.faces;
         self.report.rewound_faces = turned.iter().filter(|&&t| t).count();
-        for (face, _) in self.faces.iter_mut().zip(turned).filter(|(_, turned)| *turned) {
+        for (face, _) in self.faces.iter_mut().zip(turned).filter(|(_, turned)| **turned) {
             face.swap(1, 2);
         }
-        self.report.cut_edges = topology
-            .edges()
-            .iter()
-            .filter(|e| topology.face_count(e) > 1)
-            .filter(|e| {
-                topology.sides(e).any(|(f, c)| partner[3 * f.index() + c] == NONE)
-                    || topology.face_count(e) > 2
-            })
-            .count();
-        true
     }
 
     /// For each side the side it continues across, or `NONE`.
