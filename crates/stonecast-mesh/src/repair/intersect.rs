@@ -63,9 +63,9 @@ pub(super) fn faces_cross(mesh: &TriMesh, f: FaceId, g: FaceId) -> bool {
     }
     let mut shared = [(0, 0); 3];
     let mut count = 0;
-    for i in 0..3 {
-        for j in 0..3 {
-            if a[i] == b[j] && count < 3 {
+    for (i, v) in a.iter().enumerate() {
+        for (j, w) in b.iter().enumerate() {
+            if v == w && count < 3 {
                 shared[count] = (i, j);
                 count += 1;
             }

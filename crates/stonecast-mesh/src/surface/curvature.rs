@@ -380,10 +380,8 @@ impl Moments {
         let mut l = [[0.0f64; 6]; 6];
         for i in 0..6 {
             for j in 0..=i {
-                let mut sum = self.m[PRODUCT[i][j]];
-                for k in 0..j {
-                    sum -= l[i][k] * l[j][k];
-                }
+                let known: f64 = l[i][..j].iter().zip(&l[j][..j]).map(|(a, b)| a * b).sum();
+                let sum = self.m[PRODUCT[i][j]] - known;
                 if i == j {
                     if sum.is_nan() || sum <= SINGULAR * self.m[PRODUCT[i][i]] {
                         return None;
