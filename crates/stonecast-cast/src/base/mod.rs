@@ -12,12 +12,16 @@
 //! 1. [`trim`]: lay the trim surface under the border, cut the anatomy along it.
 //! 2. [`outline`]: size the outline from the trimmed anatomy, the backs at the rearmost of both arches.
 //! 3. [`land`]: the upper surface of the base from the trim lines to the outline.
-//! 4. [`shell`]: walls and bottom; the base alone, and joined with the anatomy.
+//! 4. [`hollow`]: a cavity, when asked for; [`label`]: letters, when asked for.
+//! 5. [`shell`]: walls and bottom; the base alone, and joined with the anatomy.
 //!
 //! Limits: teeth are not recognised here, so the front cuts meet the sides where the arch's shape puts them, near
 //! the canines. `docs/methods/base.md` has drawings and measured results.
 
 mod error;
+mod face;
+mod hollow;
+mod label;
 mod land;
 mod outline;
 mod planar;
@@ -25,16 +29,20 @@ mod presets;
 mod shell;
 mod trim;
 mod trim_surface;
+mod union;
 
 use stonecast_dental::{Checked, Jaw, Mm, RowStatus, Warning};
 use stonecast_mesh::{FaceId, Point, TriMesh};
 
 pub use error::BaseError;
+pub use hollow::Hollow;
+pub use label::{Label, LabelFace, LabelStyle};
 pub use presets::{Common, Preset, Row, Shape, common, presets};
 
+use hollow::{Cavity, Sunk};
 use land::{Land, LandFault};
 use outline::{Footprint, Outline, outline};
-use shell::Shell;
+use shell::{PlacedLabel, Shell};
 use trim::{Sheet, Trimmed};
 use trim_surface::TrimSurface;
 
@@ -47,12 +55,21 @@ const BELOW_BORDER: [f64; 6] = [0.05, 0.3, 0.7, 1.2, 2.0, 3.0];
 pub struct BaseParams {
     /// The name of a preset; see [`presets`].
     pub preset: String,
+    /// A cavity and its drain holes; solid when `None`.
+    pub hollow: Option<Hollow>,
+    /// What to write on the upper base.
+    pub upper_label: Option<Label>,
+    /// What to write on the lower base.
+    pub lower_label: Option<Label>,
 }
 
 impl Default for BaseParams {
     fn default() -> Self {
         Self {
             preset: "orthodontic".to_owned(),
+            hollow: None,
+            upper_label: None,
+            lower_label: None,
         }
     }
 }
@@ -128,6 +145,15 @@ pub fn base_pair(
     params: &BaseParams,
 ) -> Result<Checked<Bases>, BaseError> {
     let preset = find_preset(&params.preset)?;
+    if let Some(hollow) = params.hollow {
+        let least_mm = common().least_wall.value;
+        if hollow.wall_mm.is_nan() || hollow.wall_mm < least_mm {
+            return Err(BaseError::WallTooThin {
+                wall_mm: hollow.wall_mm,
+                least_mm,
+            });
+        }
+    }
     let mut warnings = Vec::new();
     let arches: Vec<Arch> = [(Jaw::Upper, upper), (Jaw::Lower, lower)]
         .into_iter()
@@ -148,7 +174,7 @@ pub fn base_pair(
         occluded_height: None,
     };
     for arch in arches {
-        let base = arch.base(preset, back, &mut warnings)?;
+        let base = arch.base(preset, params, back, &mut warnings)?;
         match base.jaw {
             Jaw::Upper => bases.upper = Some(base),
             Jaw::Lower => bases.lower = Some(base),
@@ -253,7 +279,13 @@ impl Arch {
         Footprint::new(&self.trimmed.points, &self.trimmed.rings)
     }
 
-    fn base(self, preset: &Preset, back: f64, warnings: &mut Vec<Warning>) -> Result<Base, BaseError> {
+    fn base(
+        self,
+        preset: &Preset,
+        params: &BaseParams,
+        back: f64,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Base, BaseError> {
         let jaw = self.jaw;
         let outline = outline(preset, jaw, &self.footprint(), back, common().side_margin.value);
         if outline.no_opening {
@@ -266,14 +298,42 @@ impl Arch {
         let crosses = BaseError::TrimLineCrosses { jaw };
         let land = Land::build(&self.trimmed, &self.surface, &outline).map_err(|_| crosses.clone())?;
         let heights = self.heights(&land);
-        let shell = Shell::build(&land, &outline, heights.bottom.0).map_err(|_| crosses)?;
-        let trimmed = self.report();
+        let bottom = heights.bottom.0;
+        let label = match jaw {
+            Jaw::Upper => &params.upper_label,
+            Jaw::Lower => &params.lower_label,
+        };
+        let placed = label
+            .as_ref()
+            .map(|l| PlacedLabel::new(l, jaw, &land, &outline, bottom))
+            .transpose()?;
+        let shell = |cavity: Option<&Cavity>| {
+            Shell::build(&land, &outline, bottom, placed.as_ref(), cavity).map_err(|_| crosses.clone())
+        };
+        let (body, joined) = match params.hollow {
+            None => {
+                let solid = shell(None)?;
+                (solid.body(&land), solid.joined(&land, &self.trimmed))
+            }
+            Some(hollow) => {
+                let carve = |points: &[Point], faces: &[[u32; 3]]| {
+                    let keep_off = placed.as_ref().filter(|_| on_bottom(label.as_ref()));
+                    let sunk = sunk(label.as_ref());
+                    carve(jaw, hollow, points, faces, (&outline, bottom), sunk, keep_off)
+                };
+                let under_land: Vec<[u32; 3]> = land.land.iter().chain(&land.interface).copied().collect();
+                let body = shell(Some(&carve(&land.points, &under_land)?))?.body(&land);
+                let (points, faces) = upper_surface(&self.trimmed, &land);
+                let joined = shell(Some(&carve(&points, &faces)?))?.joined(&land, &self.trimmed);
+                (body, joined)
+            }
+        };
         Ok(Base {
             jaw,
             preset: preset.name.clone(),
-            body: back_to_cast(shell.body(&land), jaw),
-            joined: back_to_cast(shell.joined(&land, &self.trimmed), jaw),
-            trimmed,
+            body: back_to_cast(body, jaw),
+            joined: back_to_cast(joined, jaw),
+            trimmed: self.report(),
             outline_in_cast: outline.points.iter().map(|p| p.map(Mm)).collect(),
             heights,
         })
@@ -318,6 +378,60 @@ impl Arch {
             trim_farthest: Mm(farthest),
             bottom: Mm(f64::from(bottom as f32)),
         }
+    }
+}
+
+fn on_bottom(label: Option<&Label>) -> bool {
+    label.is_some_and(|l| l.face == LabelFace::Bottom)
+}
+
+/// How deep a label goes into the faces of a base.
+fn sunk(label: Option<&Label>) -> Sunk {
+    let depth = common().label_depth.value;
+    match label.filter(|l| l.style == LabelStyle::Engraved).map(|l| l.face) {
+        Some(LabelFace::Back) => Sunk {
+            back: depth,
+            bottom: 0.0,
+        },
+        Some(LabelFace::Bottom) => Sunk {
+            back: 0.0,
+            bottom: depth,
+        },
+        None => Sunk::default(),
+    }
+}
+
+/// The upper surface of a joined cast: the anatomy and the land around it, corners not shared between the two.
+fn upper_surface(trimmed: &Trimmed, land: &Land) -> (Vec<Point>, Vec<[u32; 3]>) {
+    let offset = trimmed.points.len() as u32;
+    let points = trimmed.points.iter().chain(&land.points).copied().collect();
+    let shifted = land.land.iter().map(|f| f.map(|v| v + offset));
+    (points, trimmed.faces.iter().copied().chain(shifted).collect())
+}
+
+fn carve(
+    jaw: Jaw,
+    hollow: Hollow,
+    points: &[Point],
+    faces: &[[u32; 3]],
+    (outline, bottom): (&Outline, f64),
+    sunk: Sunk,
+    keep_off: Option<&PlacedLabel>,
+) -> Result<Cavity, BaseError> {
+    let mut cavity =
+        Cavity::carve(points, faces, outline, bottom, hollow.wall_mm, sunk).ok_or(BaseError::NoCavity {
+            jaw,
+            wall_mm: hollow.wall_mm,
+        })?;
+    let diameter_mm = common().drain_diameter.value;
+    if cavity.drill(hollow.drain_holes, diameter_mm, keep_off.map(|l| &l.room)) {
+        Ok(cavity)
+    } else {
+        Err(BaseError::NoDrainPlace {
+            jaw,
+            count: hollow.drain_holes,
+            diameter_mm,
+        })
     }
 }
 

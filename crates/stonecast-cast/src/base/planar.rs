@@ -1,4 +1,4 @@
-//! Triangulation of a plane region bounded by rings, some of which are trim lines within it.
+//! Triangulation of a plane region bounded by rings, some of which are trim lines, letters or holes.
 //!
 //! The constrained Delaunay triangulation is spade's; which faces belong to which region is found by walking from
 //! the outside inwards and noting the kind of every ring crossed.
@@ -12,6 +12,10 @@ pub(super) enum Kind {
     Outline = 1,
     /// A trim line.
     TrimLine = 2,
+    /// A letter's contour.
+    Letter = 4,
+    /// A drain hole.
+    Drain = 8,
 }
 
 /// Two rings meet, or a point lies on a ring that it does not belong to.

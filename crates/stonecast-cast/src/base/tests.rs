@@ -54,6 +54,7 @@ fn assert_solid(mesh: &TriMesh) {
 fn pair(preset: &str) -> Bases {
     let params = BaseParams {
         preset: preset.to_owned(),
+        ..BaseParams::default()
     };
     base_pair(Some(&arch(Jaw::Upper)), Some(&arch(Jaw::Lower)), &params)
         .unwrap()
@@ -175,7 +176,134 @@ fn a_closed_stone_model_is_cut_level_and_set_on_a_new_base() {
 fn an_unknown_preset_names_the_known_ones() {
     let params = BaseParams {
         preset: "mushroom".to_owned(),
+        ..BaseParams::default()
     };
     let error = base_pair(None, None, &params).unwrap_err();
     assert!(error.to_string().contains("orthodontic, horseshoe, block"));
+}
+
+fn label(style: LabelStyle, face: LabelFace) -> Option<Label> {
+    Some(Label {
+        lines: vec![
+            "P-0042 2026-11-24".to_owned(),
+            "UPPER & lower, \u{e9}\u{df}%8".to_owned(),
+        ],
+        style,
+        face,
+    })
+}
+
+#[test]
+fn labels_stand_out_or_go_in_and_leave_closed_solids() {
+    let [upper, lower] = [arch(Jaw::Upper), arch(Jaw::Lower)];
+    let plain = pair("orthodontic").upper.unwrap().joined.signed_volume();
+    for face in [LabelFace::Back, LabelFace::Bottom] {
+        for style in [LabelStyle::Embossed, LabelStyle::Engraved] {
+            let params = BaseParams {
+                upper_label: label(style, face),
+                lower_label: label(style, face),
+                ..BaseParams::default()
+            };
+            let bases = base_pair(Some(&upper), Some(&lower), &params).unwrap().value;
+            let [u, l] = [bases.upper.unwrap(), bases.lower.unwrap()];
+            assert_solid(&u.joined);
+            assert_solid(&l.body);
+            let grown = u.joined.signed_volume() - plain;
+            assert!(
+                if style == LabelStyle::Embossed {
+                    grown > 20.0
+                } else {
+                    grown < -20.0
+                },
+                "{grown}"
+            );
+        }
+    }
+}
+
+/// The least distance between the cavity's surface and the rest of a hollow solid, by exact distances from dense
+/// samples of the cavity.
+fn least_wall(base: &TriMesh) -> f64 {
+    let pieces = stonecast_mesh::topology::components(base);
+    // Without drain holes the cavity is a piece of its own.
+    assert_eq!(pieces.len(), 2);
+    let piece = |i: usize| base.submesh(|f| pieces[i].binary_search(&f).is_ok()).mesh;
+    let [outer, inner] = if piece(0).signed_volume() > 0.0 {
+        [piece(0), piece(1)]
+    } else {
+        [piece(1), piece(0)]
+    };
+    assert!(outer.signed_volume() > 0.0 && inner.signed_volume() < 0.0);
+    let index = stonecast_mesh::spatial::SpatialIndex::build(&outer);
+    let centres = inner.face_ids().map(|f| inner.face_centroid(f));
+    let all = inner.points().iter().copied().chain(centres);
+    all.map(|p| index.closest_point(&p, 1e3).unwrap().distance)
+        .fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn a_hollow_base_keeps_its_wall_everywhere() {
+    for preset in presets() {
+        let params = BaseParams {
+            preset: preset.name.clone(),
+            hollow: Some(Hollow {
+                wall_mm: 2.0,
+                drain_holes: 0,
+            }),
+            upper_label: label(LabelStyle::Engraved, LabelFace::Bottom),
+            ..BaseParams::default()
+        };
+        let base = base_pair(Some(&arch(Jaw::Upper)), None, &params)
+            .unwrap()
+            .value
+            .upper
+            .unwrap();
+        for mesh in [&base.body, &base.joined] {
+            assert!(least_wall(mesh) >= 2.0, "{}: {}", preset.name, least_wall(mesh));
+        }
+    }
+}
+
+#[test]
+fn drain_holes_open_the_cavity_through_the_bottom() {
+    let solid = pair("orthodontic").lower.unwrap().joined.signed_volume();
+    let params = BaseParams {
+        hollow: Some(Hollow {
+            wall_mm: 2.0,
+            drain_holes: 2,
+        }),
+        lower_label: label(LabelStyle::Engraved, LabelFace::Bottom),
+        ..BaseParams::default()
+    };
+    let base = base_pair(None, Some(&arch(Jaw::Lower)), &params)
+        .unwrap()
+        .value
+        .lower
+        .unwrap();
+    for mesh in [&base.body, &base.joined] {
+        assert_solid(mesh);
+        assert_eq!(stonecast_mesh::topology::components(mesh).len(), 1);
+        // Two handles: V - E + F = 2 - 2 * 2 for each tunnel into the one cavity, the first only joins it.
+        let euler =
+            mesh.vertex_count() as i64 - mesh.topology().edges().len() as i64 + mesh.face_count() as i64;
+        assert_eq!(euler, 0);
+    }
+    assert!(base.joined.signed_volume() < 0.8 * solid);
+}
+
+#[test]
+fn walls_too_thin_or_too_thick_are_refused() {
+    let with_wall = |wall_mm| {
+        let params = BaseParams {
+            hollow: Some(Hollow {
+                wall_mm,
+                drain_holes: 1,
+            }),
+            ..BaseParams::default()
+        };
+        base_pair(Some(&arch(Jaw::Upper)), None, &params).unwrap_err()
+    };
+    assert!(matches!(with_wall(0.2), BaseError::WallTooThin { .. }));
+    assert!(matches!(with_wall(f64::NAN), BaseError::WallTooThin { .. }));
+    assert!(matches!(with_wall(40.0), BaseError::NoCavity { .. }));
 }

@@ -322,7 +322,7 @@ fn crossing(surface: &TrimSurface, a: &Point, b: &Point) -> f64 {
 }
 
 /// Rings from sides; every end of a side is the start of exactly one other, since each lies inside one edge.
-fn join_rings(sides: &[[u32; 2]]) -> Vec<Vec<u32>> {
+pub(super) fn join_rings(sides: &[[u32; 2]]) -> Vec<Vec<u32>> {
     let next: HashMap<u32, u32> = sides.iter().map(|&[a, b]| (a, b)).collect();
     let mut seen = std::collections::HashSet::new();
     let mut rings = Vec::new();
