@@ -328,6 +328,27 @@ fn a_field_with_points_that_are_no_numbers_answers_the_others() {
 }
 
 #[test]
+fn faces_near_a_place_are_those_of_a_search_over_all_faces() {
+    for seed in 0..10 {
+        let mesh = soup(seed, 200);
+        let (index, singles) = (SpatialIndex::build(&mesh), singles(&mesh));
+        let mut chance = Chance(seed);
+        for _ in 0..30 {
+            let p = Point::new(chance.within(12.0), chance.within(12.0), chance.within(12.0));
+            let radius = 8.0 * chance.unit();
+            let near = singles
+                .iter()
+                .enumerate()
+                .filter(|(_, one)| one.closest_point(&p, radius).is_some());
+            assert_eq!(
+                index.faces_within(&p, radius),
+                near.map(|(i, _)| FaceId::new(i)).collect::<Vec<_>>()
+            );
+        }
+    }
+}
+
+#[test]
 fn the_index_is_the_same_on_one_and_on_two_threads() {
     let mesh = sheets::lower(Sampling::COARSE);
     let run = |threads: usize| {
