@@ -15,3 +15,4 @@ pub use index::{Closest, RayHit, SpatialIndex};
 pub use section::{Plane, Polyline, section};
 pub use signed::{OrientedSurface, Side, Signed, Surrounding};
 pub use triangle::Feature;
+pub(crate) use triangle::closest_on_triangle;
