@@ -2,11 +2,16 @@
 
 #![allow(clippy::print_stdout, reason = "a judge's figures are for reading")]
 
+mod cheek;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use stonecast_cast::bite::{ArchInput, BiteError, BiteKind, BiteParams, NotInOcclusion, find_bite};
+use stonecast_cast::bite::{
+    ArchInput, BiteError, BiteKind, BiteParams, BiteScanInput, NotInOcclusion, find_bite,
+};
 use stonecast_cast::clean::{CleanParams, clean};
+use stonecast_dental::ScanRole;
 use stonecast_mesh::formats::{Limits, decode};
 use stonecast_mesh::{Point, RigidMotion, TriMesh, Vector};
 
@@ -213,6 +218,7 @@ fn the_estimate_of_a_pair_taken_apart() {
         assert_eq!(bite.kind, BiteKind::Estimated);
         let error = bite.upper_scan_from_lower_scan * away;
         let at = |x, y| (error * lower.at(x, y) - lower.at(x, y)).norm();
+        assert!(bite.largest_penetration.0 <= 0.1 + 1e-3);
         println!(
             "pair {}: right molar {:.3} left molar {:.3} incisors {:.3} rotation {:.2} deg; depth {:.3} contacts {} gap {:.2?} {took:?}",
             k + 1,
@@ -224,5 +230,50 @@ fn the_estimate_of_a_pair_taken_apart() {
             bite.contact_count,
             bite.median_gap,
         );
+    }
+}
+
+#[test]
+fn the_bite_of_a_pair_taken_apart_is_found_again_by_bite_scans() {
+    let Some(folder) = scans() else { return };
+    for (k, (upper, lower)) in pairs(&folder).iter().enumerate() {
+        let away = RigidMotion::new(Vector::new(12., -7., 40.), Vector::new(1.0, -2.0, 0.5));
+        let apart = lower.moved(&away);
+        let elsewhere = RigidMotion::new(Vector::new(-30., 80., 5.), Vector::new(-2.0, 0.3, 1.5));
+        let view = |side| {
+            cheek::cheek_view(&upper.mesh, &lower.mesh, &upper.arch_from_scan, side, 0.05)
+                .transformed(&elsewhere)
+        };
+        let (right, left) = (view(-1.0), view(1.0));
+        let right = BiteScanInput {
+            role: ScanRole::BiteRight,
+            mesh: &right,
+        };
+        let left = BiteScanInput {
+            role: ScanRole::BiteLeft,
+            mesh: &left,
+        };
+        for (name, scans) in [("right", vec![right]), ("both", vec![right, left])] {
+            let start = Instant::now();
+            let checked = find_bite(&upper.input(), &apart.input(), &scans, &BiteParams::default()).unwrap();
+            let took = start.elapsed();
+            let bite = checked.value;
+            let error = bite.upper_scan_from_lower_scan * away;
+            let at = |x, y| (error * lower.at(x, y) - lower.at(x, y)).norm();
+            assert_eq!(bite.kind, BiteKind::FromBiteScan);
+            // The side scanned keeps the noise of the scan; the other is extrapolated over twice its distance.
+            assert!(at(-23., 30.) < 0.05, "{} at the scanned side", at(-23., 30.));
+            assert!(at(23., 30.) < if scans.len() == 2 { 0.05 } else { 0.2 });
+            println!(
+                "pair {} {name}: {:?} right molar {:.3} left molar {:.3} incisors {:.3} rotation {:.2} deg; {:?} {took:?}",
+                k + 1,
+                bite.kind,
+                at(-23., 30.),
+                at(23., 30.),
+                at(0., 0.),
+                error.rotation.angle().to_degrees(),
+                bite.residual,
+            );
+        }
     }
 }

@@ -105,8 +105,7 @@ pub(super) fn as_scanned(
         });
     }
     let open = relation.closest > limits.quiet_gap;
-    let crossing = relation.closest < -limits.quiet_depth;
-    if open || crossing {
+    if open || relation.closest < -limits.quiet_depth {
         let by = move_when_fitted(upper, lower, limits).unwrap_or(f64::INFINITY);
         // Closing a gap is a move, too.
         if by > limits.doubtful_move + relation.closest.max(0.0) {
@@ -123,16 +122,7 @@ pub(super) fn as_scanned(
             "check the bite with the patient or the scanner's software before judging contacts",
         ));
     }
-    if crossing {
-        warnings.push(Warning::new(
-            "cast.bite.penetration",
-            format!(
-                "the arches stand in occlusion, but cross each other by {:.2} mm",
-                relation.largest_penetration()
-            ),
-            "check the bite with the patient or the scanner's software before judging contacts",
-        ));
-    }
+    super::crossing(&relation, limits, warnings);
     Ok(relation)
 }
 

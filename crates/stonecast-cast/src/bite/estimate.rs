@@ -19,7 +19,7 @@ use super::relation::Relation;
 use super::{ArchInput, BiteError};
 
 /// Points on each arch: the contact of a cusp, a square millimetre or two, then holds a few.
-const POINTS: usize = 12_000;
+pub(super) const POINTS: usize = 12_000;
 
 /// The reach of the attraction from coarse to fine, in millimetres, with the share of the points that is used. The
 /// first spans the error of the start, the last the noise of scans.
@@ -52,6 +52,17 @@ pub(super) fn estimate(
     limits: &Limits,
 ) -> Result<(RigidMotion, Relation), BiteError> {
     let fit = ContactFit::new(upper, lower, limits.crown_height, POINTS).ok_or(BiteError::NoCrowns)?;
+    let pose = roughly(&fit, upper, lower, limits)?;
+    Ok(bounded(&fit, upper, lower, pose, limits))
+}
+
+/// The best of all starts, fitted coarsely.
+pub(super) fn roughly(
+    fit: &ContactFit,
+    upper: &ArchInput<'_>,
+    lower: &ArchInput<'_>,
+    limits: &Limits,
+) -> Result<RigidMotion, BiteError> {
     let up = upper.arch_from_scan.inverse() * Vector::z();
     let mut best: Option<(f64, RigidMotion)> = None;
     for start in starts(upper, lower, limits) {
@@ -77,7 +88,7 @@ pub(super) fn estimate(
     if energy >= 0.0 {
         return Err(BiteError::NothingFits);
     }
-    Ok(bounded(&fit, upper, lower, pose, limits))
+    Ok(pose)
 }
 
 /// Poses to start from: the arches' frames laid on each other, the lower behind by the usual overjet, then moved

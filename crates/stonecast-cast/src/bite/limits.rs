@@ -21,6 +21,10 @@ pub(super) struct Limits {
     pub estimated_depth: f64,
     pub usual_overjet: f64,
     pub crown_height: f64,
+    pub bite_scan_area: f64,
+    pub bite_scan_rms: f64,
+    pub bite_scan_disagreement: f64,
+    pub matched_distance: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +79,10 @@ impl Limits {
                 estimated_depth: value("estimated-depth"),
                 usual_overjet: value("usual-overjet"),
                 crown_height: value("crown-height"),
+                bite_scan_area: value("bite-scan-area"),
+                bite_scan_rms: value("bite-scan-rms"),
+                bite_scan_disagreement: value("bite-scan-disagreement"),
+                matched_distance: value("matched-distance"),
             }
         })
     }

@@ -10,8 +10,10 @@
 mod as_scanned;
 mod estimate;
 mod fit;
+mod from_scans;
 mod limits;
 mod relation;
+mod search;
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Checked, Mm, Mm2, ScanRole, Side, Warning};
@@ -167,35 +169,62 @@ pub fn find_bite(
             Err(reason) => why_not = Some(reason),
         }
     }
+    if may_be(BiteKind::FromBiteScan)
+        && !bite_scans.is_empty()
+        && let Some(found) = from_scans::from_bite_scans(upper, lower, bite_scans, limits, &mut warnings)
+    {
+        crossing(&found.relation, limits, &mut warnings);
+        let evidence = format!(
+            "both arches were registered to {} bite scan(s), {:.3} mm apart in the root mean square",
+            found.scans.len(),
+            found.residual
+        );
+        let mut bite = Bite::new(
+            BiteKind::FromBiteScan,
+            found.upper_from_lower,
+            &found.relation,
+            evidence,
+        );
+        bite.residual = Some(Mm(found.residual));
+        bite.bite_scans = found.scans;
+        return Ok(Checked::new(bite, warnings));
+    }
     if params.only == Some(BiteKind::FromBiteScan) {
         return Err(BiteError::NoBiteScanFits);
     }
-    if !bite_scans.is_empty() {
-        warnings.push(Warning::new(
-            "cast.bite.scan-not-used",
-            format!(
-                "{} bite scans were given, but registration to them is not built yet",
-                bite_scans.len()
-            ),
-            "export the scans in occlusion",
-        ));
-    }
     let (pose, relation) = estimate::estimate(upper, lower, limits)?;
-    warnings.push(estimated(why_not));
+    warnings.push(estimated(why_not, bite_scans.len()));
     let evidence = "the arches were fitted to each other; the bite was not recorded".to_owned();
     let bite = Bite::new(BiteKind::Estimated, pose, &relation, evidence);
     Ok(Checked::new(bite, warnings))
 }
 
-fn estimated(why_not: Option<NotInOcclusion>) -> Warning {
-    let because = why_not.map_or_else(String::new, |reason| {
-        format!(": {reason}, and no bite scan was given")
-    });
+fn estimated(why_not: Option<NotInOcclusion>, bite_scans: usize) -> Warning {
+    let scans = if bite_scans == 0 {
+        "no bite scan was given"
+    } else {
+        "no bite scan fits"
+    };
+    let because = why_not.map_or_else(String::new, |reason| format!(": {reason}, and {scans}"));
     Warning::new(
         "cast.bite.estimated",
         format!("the bite is estimated from the shapes of the arches, not recorded{because}"),
         "export the scans in occlusion or add a bite scan; judge no contact by this cast",
     )
+}
+
+/// Warns of arches that cross more than the compression of teeth and the error of scans explain.
+fn crossing(relation: &Relation, limits: &Limits, warnings: &mut Vec<Warning>) {
+    if relation.closest < -limits.quiet_depth {
+        warnings.push(Warning::new(
+            "cast.bite.penetration",
+            format!(
+                "in this bite the arches cross each other by {:.2} mm",
+                relation.largest_penetration()
+            ),
+            "check the bite with the patient or the scanner's software before judging contacts",
+        ));
+    }
 }
 
 impl Bite {
