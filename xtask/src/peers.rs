@@ -17,7 +17,11 @@ struct Script {
     on_demo: bool,
 }
 
-const SCRIPTS: &[Script] = &[];
+const SCRIPTS: &[Script] = &[Script {
+    file: "decimate_peer.py",
+    examples: &[("stonecast-mesh", "decimate")],
+    on_demo: false,
+}];
 
 /// Runs all peers, or the one script named.
 pub fn judge(root: &Path, only: Option<&str>) -> Result<(), String> {

@@ -12,7 +12,7 @@
 //!    take up noise of the vertex and its normal.
 //! 4. `shape_operator`: the principal curvatures and directions of that quadric at the vertex.
 //!
-//! Limits: detail smaller than the radius is averaged; on a ball of radius R the result is low by about
+//! Limits: detail smaller than the radius is averaged; on a ball of radius R the result is high by about
 //! `(radius / R)^2 / 5` of itself. Cost grows with the number of vertices in the disc. Vertices whose disc is a line
 //! or is empty get zero.
 //!
