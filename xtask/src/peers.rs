@@ -17,11 +17,18 @@ struct Script {
     on_demo: bool,
 }
 
-const SCRIPTS: &[Script] = &[Script {
-    file: "decimate_peer.py",
-    examples: &[("stonecast-mesh", "decimate")],
-    on_demo: false,
-}];
+const SCRIPTS: &[Script] = &[
+    Script {
+        file: "decimate_peer.py",
+        examples: &[("stonecast-mesh", "decimate")],
+        on_demo: false,
+    },
+    Script {
+        file: "signed_distance_peer.py",
+        examples: &[("stonecast-mesh", "distance")],
+        on_demo: false,
+    },
+];
 
 /// Runs all peers, or the one script named.
 pub fn judge(root: &Path, only: Option<&str>) -> Result<(), String> {
