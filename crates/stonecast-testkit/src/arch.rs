@@ -111,11 +111,15 @@ fn label(field: &ArchField<'_>, jaw: Jaw, surface: &Surface) -> Shell {
             .filter(|(_, f)| *f < sample.gum)
             .map(|(i, _)| field.teeth[usize::from(i)].tooth())
     };
-    let vertex_labels = surface.points.par_iter().map(owner).collect();
+    let vertex_labels: Vec<Option<Fdi>> = surface.points.par_iter().map(owner).collect();
     let face_labels = surface
         .faces
         .par_iter()
         .map(|f| {
+            let [a, b, c] = f.map(|v| vertex_labels[v as usize]);
+            if a == b && b == c {
+                return a;
+            }
             let sum: Vector3<f64> = f.iter().map(|&v| surface.points[v as usize]).sum();
             owner(&(sum / 3.0))
         })

@@ -8,7 +8,7 @@ use crate::arch::cast_from_arch;
 use crate::crown::{Crown, Stump, Variation};
 use crate::curve::ArchCurve;
 use crate::dimensions::average_size;
-use crate::place::{PlacedTooth, Setup};
+use crate::place::{PlacedTooth, Setup, decreasing_root};
 use crate::spec::DentitionSpec;
 
 /// One arch's teeth, set.
@@ -17,6 +17,15 @@ pub(crate) struct SetArch {
     pub curve: ArchCurve,
     /// Right side from the midline, then left side from the midline.
     pub teeth: Vec<PlacedTooth>,
+}
+
+impl SetArch {
+    /// Moves all teeth by a shift in the cast frame.
+    fn shift(&mut self, by: Vector3<f64>) {
+        for t in &mut self.teeth {
+            t.pose.origin += cast_from_arch(t.tooth().jaw(), &by);
+        }
+    }
 }
 
 /// Both arches' teeth in occlusion.
@@ -95,51 +104,46 @@ fn upper_curve(spec: &DentitionSpec, front: f64) -> ArchCurve {
 }
 
 fn set_upper(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2]) -> SetArch {
-    let mut front = 0.0;
-    let mut level = 0.0;
-    let mut best = None;
-    // Twice: the second time with the incisal edges' midpoint brought to the origin.
-    for _ in 0..3 {
+    let set = |front: f64, level: f64| {
         let curve = upper_curve(spec, front);
-        let teeth = set_sides(
-            spec,
-            Jaw::Upper,
-            curve,
-            level,
-            [0.0, 0.0],
-            crowns,
-            |setup, crowns| {
-                let straight = setup.set_row(crowns, 0.0);
-                let Some(i) = first_molar(&straight.0) else {
-                    return straight.0;
-                };
-                let target = straight.1[i] - 0.5 * spec.crowding_mm.upper;
-                if spec.crowding_mm.upper <= 0.0 {
-                    let gap = -0.5 * spec.crowding_mm.upper / (i as f64 + 0.5);
-                    let wider = Setup {
-                        extra_gap: gap,
-                        ..*setup
-                    };
-                    return wider.set_row(crowns, 0.0).0;
-                }
-                let amount = setup.squeeze(crowns, |_, s| s[i] - target);
-                setup.set_row(crowns, amount).0
-            },
-        );
-        if let Some(edge) = incisal_midpoint(&teeth) {
-            front -= edge.y;
-            level += edge.z;
-        }
-        best = Some(SetArch { curve, teeth });
+        let teeth = set_sides(spec, Jaw::Upper, curve, level, [0.0, 0.0], crowns, set_upper_side);
+        SetArch { curve, teeth }
+    };
+    // Twice: the second time with the incisal edges' midpoint brought to the origin.
+    let first = set(0.0, 0.0);
+    let Some(edge) = incisal_midpoint(&first.teeth) else {
+        return first;
+    };
+    let mut second = set(-edge.y, edge.z);
+    let edge = incisal_midpoint(&second.teeth).unwrap_or_default();
+    second.shift(-edge);
+    second
+}
+
+/// Sets a side of the upper arch with the crowding asked for.
+fn set_upper_side(setup: &Setup<'_>, crowns: &[Crown]) -> Vec<PlacedTooth> {
+    let crowding = setup.spec.crowding_mm.upper;
+    let (straight, lengths) = setup.set_row(crowns, 0.0);
+    let Some(i) = first_molar(&straight) else {
+        return straight;
+    };
+    if crowding > 0.0 {
+        let target = lengths[i] - 0.5 * crowding;
+        let amount = setup.squeeze(crowns, |_, s| s[i] - target);
+        return setup.set_row(crowns, amount).0;
     }
-    best.expect("the loop runs")
+    if crowding < 0.0 {
+        let extra_gap = -0.5 * crowding / (i as f64 + 0.5);
+        return Setup { extra_gap, ..*setup }.set_row(crowns, 0.0).0;
+    }
+    straight
 }
 
 fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) -> SetArch {
     let mut front = spec.overjet_mm;
     let mut level = spec.overbite_mm;
     let mut best = None;
-    for _ in 0..3 {
+    for _ in 0..2 {
         let curve = lower_curve(spec, front);
         let starts = [-spec.midline_mm, spec.midline_mm];
         let teeth = set_sides(spec, Jaw::Lower, curve, level, starts, crowns, |setup, row| {
@@ -175,23 +179,11 @@ fn set_lower_side(setup: &Setup<'_>, crowns: &[Crown], upper: &SetArch) -> Vec<P
         let amount = setup.squeeze(crowns, |teeth, _| groove(teeth) - wanted);
         setup.set_row(crowns, amount).0
     } else {
-        let (mut low, mut high) = (0.0, 3.0);
-        for _ in 0..14 {
-            let gap = 0.5 * (low + high);
-            let wider = Setup {
-                extra_gap: gap,
-                ..*setup
-            };
-            if groove(&wider.set_row(crowns, 0.0).0) < wanted {
-                low = gap;
-            } else {
-                high = gap;
-            }
-        }
-        let wider = Setup {
-            extra_gap: low,
-            ..*setup
-        };
+        let gap = decreasing_root(4.0, |gap| {
+            let wider = Setup { extra_gap: gap, ..*setup };
+            wanted - groove(&wider.set_row(crowns, 0.0).0)
+        });
+        let wider = Setup { extra_gap: gap, ..*setup };
         wider.set_row(crowns, 0.0).0
     }
 }

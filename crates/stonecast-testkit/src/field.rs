@@ -19,7 +19,7 @@ const RIDGE_BLEND: f64 = 2.2;
 /// Edge of the cells that list the teeth nearby, mm.
 const CELL: f64 = 2.0;
 /// Beyond this distance a tooth changes nothing, mm.
-const INFLUENCE: f64 = 4.0;
+const INFLUENCE: f64 = 3.2;
 
 /// What a point of the surface belongs to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,6 +101,10 @@ impl<'a> ArchField<'a> {
             } else {
                 collar
             };
+            // A crown lies within its walls, but for what blends where two cross.
+            if wall.0 > crowns + 0.2 {
+                continue;
+            }
             let crown = placed.crown.field_from_wall(own, wall);
             if tooth.is_none_or(|(_, f)| crown < f) {
                 tooth = Some((i, crown));

@@ -158,22 +158,25 @@ impl Gum {
         let x = (p.x - self.midline) * self.mirror;
         let rise = smoothstep(-3.0, 14.0, inward);
         let mut surface = self.level - 1.0 - self.spec.palate_depth * rise;
-        // Rugae: three to four pairs of wavy folds that leave the raphe and run outward and forward.
-        let side = if x > 0.0 { 0.0 } else { 1.7 };
         let lateral = x.abs();
-        let along = p.y + 0.25 * lateral + 0.5 * (0.9 * lateral + self.phases[0] + side).sin();
-        let fold = (std::f64::consts::TAU * along / 4.2 + self.phases[1] + 0.6 * side).cos();
-        let fold = smoothstep(0.1, 1.0, fold);
         let here = smoothstep(1.0, 2.2, lateral)
             * smoothstep(11.0, 8.0, lateral)
             * smoothstep(7.0, 9.5, p.y)
             * smoothstep(23.0, 18.0, p.y)
             * smoothstep(1.0, 4.0, inward);
-        surface += self.spec.rugae * fold * here;
-        let raphe = (-(x / 0.9).powi(2)).exp() * smoothstep(9.0, 12.0, p.y);
-        surface += 0.25 * self.spec.rugae * raphe;
-        let papilla = (-(x / 1.7).powi(2) - ((p.y - 8.0) / 2.6).powi(2)).exp();
-        surface += 1.2 * papilla;
+        if here > 0.0 {
+            // Three to four pairs of wavy folds that leave the raphe and run outward and forward.
+            let side = if x > 0.0 { 0.0 } else { 1.7 };
+            let along = p.y + 0.25 * lateral + 0.5 * (0.9 * lateral + self.phases[0] + side).sin();
+            let fold = (std::f64::consts::TAU * along / 4.2 + self.phases[1] + 0.6 * side).cos();
+            surface += self.spec.rugae * smoothstep(0.1, 1.0, fold) * here;
+        }
+        if lateral < 4.0 {
+            let raphe = (-(x / 0.9).powi(2)).exp() * smoothstep(9.0, 12.0, p.y);
+            surface += 0.25 * self.spec.rugae * raphe;
+            let papilla = (-(x / 1.7).powi(2) - ((p.y - 8.0) / 2.6).powi(2)).exp();
+            surface += 1.2 * papilla;
+        }
         // Facially of the ridge there is no palate.
         smax((p.z - surface) * 0.8, -inward - 3.0, 2.0)
     }

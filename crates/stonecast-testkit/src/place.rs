@@ -170,20 +170,21 @@ impl Setup<'_> {
             1.0
         };
         let share = draw.keyed("crowd share").between(0.7, 1.3);
-        let crowd =
-            |pattern: [f64; 5]| crowding * share * flip * pattern.get(position).copied().unwrap_or(0.0);
+        let crowd = |pattern: [f64; 5], amount: f64| {
+            amount * share * flip * pattern.get(position).copied().unwrap_or(0.0)
+        };
         let posterior = match tooth.class() {
             ToothClass::Incisor => 0.0,
             ToothClass::Canine => 0.35,
             _ => 1.0,
         };
         ToothShift {
-            rotation_deg: named.rotation_deg + j.rotation_deg * draw.keyed("rotation").normal() + crowd(turn),
+            rotation_deg: named.rotation_deg + j.rotation_deg * draw.keyed("rotation").normal() + crowd(turn, crowding.min(TURNS_UP_TO)),
             tip_deg: named.tip_deg + j.tip_deg * draw.keyed("tip").normal(),
             torque_deg: named.torque_deg + j.torque_deg * draw.keyed("torque").normal(),
             offset_mm: named.offset_mm
                 + j.offset_mm * draw.keyed("offset").normal()
-                + crowd(offset)
+                + crowd(offset, crowding)
                 + posterior * self.crossbite,
             height_mm: named.height_mm + j.height_mm * draw.keyed("height").normal(),
         }
@@ -237,19 +238,27 @@ impl Setup<'_> {
     pub(crate) fn set_row(&self, crowns: &[Crown], crowding: f64) -> (Vec<PlacedTooth>, Vec<f64>) {
         let mut placed: Vec<PlacedTooth> = Vec::new();
         let mut lengths = Vec::new();
-        let mut last: Option<Outline> = None;
+        let mut last: Option<Outline<'_>> = None;
         let mut s = self.start;
         for crown in crowns {
-            let radii = crown.outline();
             let spacing = self.spec.spacing_mm.of(self.jaw);
             let to_molar = crown.tooth.class() != ToothClass::Molar || crown.tooth.is_primary();
             let gap = spacing + if to_molar { self.extra_gap } else { 0.0 };
             let half = 0.5 * crown.size.mesiodistal;
-            let outline_at = |s: f64| Outline::new(crown, &radii, &self.pose(crown, s, crowding));
+            let outline_at = |s: f64| Outline::new(crown, &self.pose(crown, s, crowding));
             s = match &last {
                 // The first begins at the midline: its most mesial point stands there.
                 None => root(s + half, |s| outline_at(s).least_x() - self.start - 0.5 * gap),
-                Some(before) => root(s + half + gap, |s| before.distance(&outline_at(s)) - gap),
+                Some(before) => {
+                    let clearance = |s: f64| before.distance(&outline_at(s)) - gap;
+                    // Teeth out of line may pass each other: no nearer than this, touching or not.
+                    let nearest = s + (LEAST_ADVANCE * 2.0 - 1.0) * half;
+                    if clearance(nearest) >= 0.0 {
+                        nearest
+                    } else {
+                        root(s + half + gap, clearance)
+                    }
+                }
             };
             last = Some(outline_at(s));
             placed.push(PlacedTooth {
@@ -269,22 +278,7 @@ impl Setup<'_> {
             let (placed, lengths) = self.set_row(crowns, crowding);
             excess(&placed, &lengths)
         };
-        let (mut low, mut high) = (0.0, 4.0);
-        if value(low) <= 0.0 {
-            return low;
-        }
-        if value(high) >= 0.0 {
-            return high;
-        }
-        for _ in 0..14 {
-            let mid = 0.5 * (low + high);
-            if value(mid) > 0.0 {
-                low = mid;
-            } else {
-                high = mid;
-            }
-        }
-        0.5 * (low + high)
+        decreasing_root(MOST_CROWDING, value)
     }
 
     /// From the left half, where rows are set, to the patient's side.
@@ -298,6 +292,38 @@ impl Setup<'_> {
     }
 }
 
+/// A tooth's middle stands at least this share of its width beyond the end of the one before.
+const LEAST_ADVANCE: f64 = 0.25;
+/// Amplitude of crowding (mm) from which on teeth are displaced farther but turned no more.
+const TURNS_UP_TO: f64 = 1.5;
+/// The most crowding tried: teeth pushed out of line by some 4 mm.
+const MOST_CROWDING: f64 = 4.0;
+
+/// The root in `[0, most]` of a function that falls, roughly; the end of the range where there is none.
+pub(crate) fn decreasing_root(most: f64, value: impl Fn(f64) -> f64) -> f64 {
+    let (mut a, mut fa) = (0.0, value(0.0));
+    let (mut b, mut fb) = (most, value(most));
+    if fa <= 0.0 {
+        return a;
+    }
+    if fb >= 0.0 {
+        return b;
+    }
+    for _ in 0..12 {
+        let t = (a + fa * (b - a) / (fa - fb)).clamp(a + 0.1 * (b - a), b - 0.1 * (b - a));
+        let f = value(t);
+        if f.abs() < 2e-3 {
+            return t;
+        }
+        if f > 0.0 {
+            (a, fa) = (t, f);
+        } else {
+            (b, fb) = (t, f);
+        }
+    }
+    0.5 * (a + b)
+}
+
 /// Turns `a` towards `b` by an angle in degrees, `b` away from `a`.
 fn turn(a: &mut Vector3<f64>, b: &mut Vector3<f64>, degrees: f64) {
     let (sin, cos) = degrees.to_radians().sin_cos();
@@ -305,16 +331,17 @@ fn turn(a: &mut Vector3<f64>, b: &mut Vector3<f64>, degrees: f64) {
 }
 
 /// A crown's outline in the occlusal view.
-struct Outline {
+struct Outline<'a> {
     center: [f64; 2],
     /// Directions of the crown's axes in the plane.
     axes: [[f64; 2]; 2],
-    radii: Vec<f64>,
+    radii: &'a [f64],
     points: Vec<[f64; 2]>,
 }
 
-impl Outline {
-    fn new(crown: &Crown, radii: &[f64], pose: &Pose) -> Self {
+impl<'a> Outline<'a> {
+    fn new(crown: &'a Crown, pose: &Pose) -> Self {
+        let radii = &crown.outline;
         let y = crown.outline_center();
         let z = 0.5 * (crown.mesial_contact[2] + crown.distal_contact[2]);
         let center = pose.arch([0.0, y, z]);
@@ -330,7 +357,7 @@ impl Outline {
         Self {
             center: [center.x, center.y],
             axes: [[pose.mesial.x, pose.mesial.y], [pose.facial.x, pose.facial.y]],
-            radii: radii.to_vec(),
+            radii,
             points,
         }
     }
@@ -341,7 +368,16 @@ impl Outline {
 
     /// About the distance between two outlines, negative when they overlap.
     fn distance(&self, other: &Self) -> f64 {
-        let one_way = |a: &Self, b: &Self| b.points.iter().map(|p| a.beyond(p)).fold(f64::INFINITY, f64::min);
+        let one_way = |a: &Self, b: &Self| {
+            let to = [a.center[0] - b.center[0], a.center[1] - b.center[1]];
+            // Only the half that faces the other can touch it.
+            let facing = |p: &&[f64; 2]| (p[0] - b.center[0]) * to[0] + (p[1] - b.center[1]) * to[1] > 0.0;
+            b.points
+                .iter()
+                .filter(facing)
+                .map(|p| a.beyond(p))
+                .fold(f64::INFINITY, f64::min)
+        };
         one_way(self, other).min(one_way(other, self))
     }
 
@@ -358,30 +394,30 @@ impl Outline {
     }
 }
 
-/// The root of a rising function near `guess`, by bracketing and halving.
+/// The root of a rising function near `guess`: secant steps kept inside a bracket.
 fn root(guess: f64, value: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (guess - 0.5, guess + 0.5);
-    for _ in 0..8 {
-        if value(low) > 0.0 {
-            low -= 1.0;
-        } else {
-            break;
+    let (mut low, mut high) = (None::<(f64, f64)>, None::<(f64, f64)>);
+    let mut t = guess;
+    for _ in 0..40 {
+        let f = value(t);
+        if f.abs() < 1e-7 {
+            return t;
         }
-    }
-    for _ in 0..8 {
-        if value(high) < 0.0 {
-            high += 1.0;
+        if f < 0.0 {
+            low = Some((t, f));
         } else {
-            break;
+            high = Some((t, f));
         }
+        t = match (low, high) {
+            (Some((a, fa)), Some((b, fb))) => {
+                if b - a < 1e-7 {
+                    return t;
+                }
+                (a - fa * (b - a) / (fb - fa)).clamp(a + 0.05 * (b - a), b - 0.05 * (b - a))
+            }
+            // The slope is about one; a little farther, to get across.
+            _ => t - (1.2 * f + 0.01 * f.signum()),
+        };
     }
-    for _ in 0..24 {
-        let mid = 0.5 * (low + high);
-        if value(mid) > 0.0 {
-            high = mid;
-        } else {
-            low = mid;
-        }
-    }
-    0.5 * (low + high)
+    t
 }

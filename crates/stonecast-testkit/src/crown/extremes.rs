@@ -65,7 +65,7 @@ impl Crown {
 
     /// The outline seen from the occlusal side at the height of the contacts: radii about the crown's axis at
     /// equal angles, from mesial over facial.
-    pub(crate) fn outline(&self) -> Vec<f64> {
+    pub(super) fn outline_radii(&self) -> Vec<f64> {
         let heights = [
             self.mesial_contact[2],
             self.distal_contact[2],

@@ -132,6 +132,10 @@ pub(crate) struct Crown {
     pub marks: Vec<MarkedPoint>,
     /// A prepared stump instead of the natural crown: the wall's inward taper and the height left.
     stump: Option<Stump>,
+    /// Below this height the occlusal surface is too far to matter.
+    wall_only_below: f64,
+    /// Radii of the outline seen from the occlusal side, see `outline_radii`.
+    pub outline: Vec<f64>,
     pub mesial_contact: [f64; 3],
     pub distal_contact: [f64; 3],
 }
@@ -160,6 +164,9 @@ impl Crown {
             ToothClass::Incisor | ToothClass::Canine => anterior::design(tooth, &size, vary),
             ToothClass::Premolar | ToothClass::Molar => posterior::design(tooth, &size, vary),
         };
+        let lowest = design.ridges.iter().flat_map(|r| [r.a[2], r.b[2]]).fold(f64::INFINITY, f64::min);
+        // A stump is cut down, so its occlusal surface matters from the neck on.
+        let wall_only_below = if stump.is_some() { 0.0 } else { lowest - 2.6 };
         let mut crown = Self {
             tooth,
             size,
@@ -168,11 +175,14 @@ impl Crown {
             shift: [0.0; 2],
             marks: Vec::new(),
             stump: None,
+            wall_only_below,
+            outline: Vec::new(),
             mesial_contact: [0.0; 3],
             distal_contact: [0.0; 3],
         };
         crown.normalise();
         crown.mark();
+        crown.outline = crown.outline_radii();
         crown.stump = stump;
         crown
     }
@@ -208,9 +218,12 @@ impl Crown {
         for dent in &self.design.dents {
             side += dent.depth(raw_x, z, facial);
         }
-        let mut top = f64::NEG_INFINITY;
+        if z < self.wall_only_below {
+            return side;
+        }
+        let mut top = -1e3;
         for ridge in &self.design.ridges {
-            top = smax(top.max(-1e3), ridge.height(raw_x, raw_y), GROOVE_BLEND);
+            top = smax(top, ridge.height(raw_x, raw_y), GROOVE_BLEND);
         }
         // The occlusal surface slopes by about 35° on the whole: cos 35° turns heights into distances.
         let cut = (z - top) * 0.82;

@@ -10,8 +10,8 @@ const STEP: f64 = 0.25;
 pub(crate) struct Profiles {
     /// Mesial, distal, facial, lingual limit at each knot.
     knots: Vec<[f64; 4]>,
-    /// Exponents of the superellipse on the facial and on the lingual side: 2 an ellipse, larger squarer.
-    exponent: [f64; 2],
+    /// Squareness of the outline on the facial and on the lingual side: 0 an ellipse, 1 a rectangle.
+    square: [f64; 2],
     /// How much narrower the lingual half is than the facial: 0 not at all.
     taper: f64,
     /// Shear of the outline: how far mesially it leans per mm facially.
@@ -25,13 +25,14 @@ pub(crate) struct Section {
     pub center_y: f64,
     pub half_x: f64,
     pub half_y: f64,
-    exponent: [f64; 2],
+    square: [f64; 2],
     taper: f64,
     shear: f64,
 }
 
 impl Profiles {
-    /// Samples `limits(z) = [mesial, distal, facial, lingual]` up to `top`.
+    /// Samples `limits(z) = [mesial, distal, facial, lingual]` up to `top`; the outline is about the superellipse
+    /// of the exponents on the facial and on the lingual side.
     pub(crate) fn new(
         top: f64,
         limits: impl Fn(f64) -> [f64; 4],
@@ -43,7 +44,7 @@ impl Profiles {
         let knots = (0..count).map(|i| limits(BOTTOM + STEP * i as f64)).collect();
         Self {
             knots,
-            exponent,
+            square: exponent.map(squareness),
             taper,
             shear,
         }
@@ -91,9 +92,10 @@ impl Profiles {
         Section {
             center_x: 0.5 * (v[0] + v[1]),
             center_y: 0.5 * (v[2] + v[3]),
-            half_x: 0.5 * (v[0] - v[1]),
-            half_y: 0.5 * (v[2] - v[3]),
-            exponent: self.exponent,
+            // Above the incisal edge the walls would cross; nothing of the crown is there.
+            half_x: (0.5 * (v[0] - v[1])).max(0.05),
+            half_y: (0.5 * (v[2] - v[3])).max(0.05),
+            square: self.square,
             taper: self.taper,
             shear: self.shear,
         }
@@ -108,19 +110,25 @@ impl Section {
         let v = dy / self.half_y;
         let half_x = self.half_x * (1.0 + self.taper * v.clamp(-1.2, 1.2));
         let u = (x - self.center_x - self.shear * dy) / half_x;
-        let n = if v > 0.0 {
-            self.exponent[0]
-        } else {
-            self.exponent[1]
-        };
+        let square = if v > 0.0 { self.square[0] } else { self.square[1] };
         let (u, v) = (u.abs(), v.abs());
-        let (pu, pv) = (u.powf(n - 1.0), v.powf(n - 1.0));
-        let sum = pu * u + pv * v;
+        let (a, b) = (u * u, v * v);
+        let sum = a + b;
         if sum < 1e-9 {
             return -half_x.min(self.half_y);
         }
-        let rho = sum.powf(1.0 / n);
-        let (gu, gv) = (pu / half_x, pv / self.half_y);
-        (rho - 1.0) * sum / (rho * (gu * gu + gv * gv).sqrt())
+        let root = (sum * sum - 4.0 * square * a * b).max(1e-18).sqrt();
+        let rho = (0.5 * (sum + root)).sqrt();
+        let slope =
+            |own: f64, other: f64| 0.5 * own * (1.0 + (sum - 2.0 * square * other * other) / root) / rho;
+        let (gu, gv) = (slope(u, v) / half_x, slope(v, u) / self.half_y);
+        (rho - 1.0) / (gu * gu + gv * gv).sqrt()
     }
+}
+
+/// The squared squareness of M. Fernández Guasti's squircle ("Analytic geometry of some rectilinear figures",
+/// 1992) whose diagonal is as long as the superellipse's: the same outline within a hundredth, without powers.
+fn squareness(exponent: f64) -> f64 {
+    let short = 2f64.powf(2.0 / exponent.max(2.0)) - 1.0;
+    1.0 - short * short
 }
