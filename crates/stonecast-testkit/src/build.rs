@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use stonecast_dental::{Fdi, Jaw, LandmarkKind, Side};
 
 use crate::arch::cast_from_arch;
+use crate::bite::settle;
 use crate::crown::{Crown, Stump, Variation};
 use crate::curve::ArchCurve;
 use crate::dimensions::average_size;
@@ -33,7 +34,8 @@ pub(crate) fn set_teeth(spec: &DentitionSpec) -> (SetArch, SetArch) {
     let upper_crowns = crowns(spec, Jaw::Upper);
     let lower_crowns = crowns(spec, Jaw::Lower);
     let upper = set_upper(spec, &upper_crowns);
-    let lower = set_lower(spec, &lower_crowns, &upper);
+    let mut lower = set_lower(spec, &lower_crowns, &upper);
+    settle(&mut lower.teeth, &upper.teeth);
     (upper, lower)
 }
 
@@ -106,7 +108,7 @@ fn upper_curve(spec: &DentitionSpec, front: f64) -> ArchCurve {
 fn set_upper(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2]) -> SetArch {
     let set = |front: f64, level: f64| {
         let curve = upper_curve(spec, front);
-        let teeth = set_sides(spec, Jaw::Upper, curve, level, [0.0, 0.0], crowns, set_upper_side);
+        let teeth = set_sides(spec, Jaw::Upper, curve, [level, 0.0], [0.0, 0.0], crowns, set_upper_side);
         SetArch { curve, teeth }
     };
     // Twice: the second time with the incisal edges' midpoint brought to the origin.
@@ -141,17 +143,19 @@ fn set_upper_side(setup: &Setup<'_>, crowns: &[Crown]) -> Vec<PlacedTooth> {
 
 fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) -> SetArch {
     let mut front = spec.overjet_mm;
-    let mut level = spec.overbite_mm;
+    // Posterior teeth interlock by as much whatever the overbite; the incisors alone stand higher or lower.
+    let level = 2.0;
+    let mut rise = spec.overbite_mm - level;
     let mut best = None;
     for _ in 0..2 {
         let curve = lower_curve(spec, front);
         let starts = [-spec.midline_mm, spec.midline_mm];
-        let teeth = set_sides(spec, Jaw::Lower, curve, level, starts, crowns, |setup, row| {
+        let teeth = set_sides(spec, Jaw::Lower, curve, [level, rise], starts, crowns, |setup, row| {
             set_lower_side(setup, row, upper)
         });
         if let Some(edge) = incisal_midpoint(&teeth) {
             front += spec.overjet_mm - edge.y;
-            level += spec.overbite_mm - edge.z;
+            rise += spec.overbite_mm - edge.z;
         }
         best = Some(SetArch { curve, teeth });
     }
@@ -206,7 +210,7 @@ fn set_sides(
     spec: &DentitionSpec,
     jaw: Jaw,
     curve: ArchCurve,
-    level: f64,
+    [level, front_rise]: [f64; 2],
     starts: [f64; 2],
     crowns: &[Vec<Crown>; 2],
     set: impl Fn(&Setup<'_>, &[Crown]) -> Vec<PlacedTooth> + Sync,
@@ -219,6 +223,7 @@ fn set_sides(
             side,
             curve,
             level,
+            front_rise,
             start: starts[k],
             spee_end: 1.45 * spec.arch_depth_mm,
             extra_gap: 0.0,

@@ -14,11 +14,12 @@
 //! |---|---|
 //! | choose what the dentition is like | [`spec`] |
 //! | make it | [`pair`] |
-//! | know what is true of it | [`truth`] |
+//! | know what is true of it | [`truth`], [`bite`] |
 //! | put a scan into a pose of its own | [`motion`] |
 //! | see the average sizes used | [`dimensions`] |
 
 mod arch;
+pub mod bite;
 mod build;
 mod clip;
 mod crown;
@@ -34,7 +35,8 @@ mod polygonise;
 pub mod spec;
 pub mod truth;
 
+pub use bite::OcclusalContact;
 pub use motion::{in_random_pose, random_motion};
 pub use pair::{SyntheticArch, SyntheticPair, demo, demo_spec, dentition};
 pub use spec::{Dentition, DentitionSpec, Jitter, PerJaw, PerSide, ToothShift};
-pub use truth::{ArchTruth, TrueTooth};
+pub use truth::{ArchTruth, BiteTruth, TrueTooth};

@@ -1,13 +1,14 @@
 //! The synthetic pair: both arches in occlusion, in the cast frame.
 
-use stonecast_dental::Jaw;
+use stonecast_dental::{Jaw, LandmarkKind, Side};
 use stonecast_mesh::TriMesh;
 
 use crate::arch::mesh_arch;
-use crate::build::{SetArch, set_teeth};
+use crate::bite::contacts;
+use crate::build::{SetArch, incisal_midpoint, set_teeth};
 use crate::gum::Gum;
 use crate::spec::DentitionSpec;
-use crate::truth::ArchTruth;
+use crate::truth::{ArchTruth, BiteTruth};
 
 /// One synthetic arch: an open shell like an intraoral scan's, one piece with one border.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct SyntheticPair {
     pub upper: SyntheticArch,
     /// The lower arch.
     pub lower: SyntheticArch,
+    /// How they meet.
+    pub bite: BiteTruth,
     /// What they were made from.
     pub spec: DentitionSpec,
 }
@@ -44,6 +47,7 @@ impl SyntheticPair {
 /// Makes both arches.
 pub fn dentition(spec: &DentitionSpec) -> SyntheticPair {
     let (upper, lower) = set_teeth(spec);
+    let bite = bite_truth(&upper, &lower);
     let make = |set: &SetArch, jaw| {
         let gum = Gum::new(spec, jaw, set.curve, &set.teeth);
         let shell = mesh_arch(&set.teeth, &gum, spec.triangles);
@@ -57,7 +61,30 @@ pub fn dentition(spec: &DentitionSpec) -> SyntheticPair {
     SyntheticPair {
         upper,
         lower,
+        bite,
         spec: spec.clone(),
+    }
+}
+
+fn bite_truth(upper: &SetArch, lower: &SetArch) -> BiteTruth {
+    let between = incisal_midpoint(&upper.teeth)
+        .zip(incisal_midpoint(&lower.teeth))
+        .map(|(u, l)| l - u);
+    let molar = |set: &SetArch, side, kind| {
+        let teeth = set.teeth.iter().filter(|t| t.present && t.tooth().side() == side);
+        let mut marks = teeth.filter(|t| t.tooth().position() == 6).filter_map(|t| t.mark(kind));
+        marks.next().map(|p| p.y)
+    };
+    let offset = |side| {
+        let cusp = molar(upper, side, LandmarkKind::MesiobuccalCusp)?;
+        let groove = molar(lower, side, LandmarkKind::BuccalGroove)?;
+        Some(groove - cusp)
+    };
+    BiteTruth {
+        overjet_mm: between.map(|d| d.y),
+        overbite_mm: between.map(|d| d.z),
+        molar_offset_mm: [offset(Side::Right), offset(Side::Left)],
+        contacts: contacts(&lower.teeth, &upper.teeth),
     }
 }
 

@@ -140,8 +140,10 @@ pub(crate) struct Setup<'a> {
     pub jaw: Jaw,
     pub side: Side,
     pub curve: ArchCurve,
-    /// Height of the occlusal line at the front, arch frame.
+    /// Height of the occlusal line at the premolars and molars, arch frame.
     pub level: f64,
+    /// How much higher the incisal edges stand than that.
+    pub front_rise: f64,
     /// Arc length at which the first tooth begins: the midline's offset.
     pub start: f64,
     /// `y` at which the curve of Spee ends.
@@ -210,7 +212,9 @@ impl Setup<'_> {
         turn(&mut ex, &mut ey, shift.rotation_deg);
         turn(&mut ez, &mut ey, torque + shift.torque_deg + facing * wilson);
         turn(&mut ez, &mut ex, tip + shift.tip_deg - spee_tip);
-        let level = self.level - facing * height + usual_height(tooth) + shift.height_mm;
+        // The step between front and back is spread over canine and first premolar.
+        let front = [1.0, 1.0, 0.6, 0.2].get(usize::from(tooth.position() - 1)).copied().unwrap_or(0.0);
+        let level = self.level + self.front_rise * front - facing * height + usual_height(tooth) + shift.height_mm;
         let target = point + outward * shift.offset_mm + up * level;
         let [rx, ry, rz] = reference(crown);
         Pose {

@@ -6,6 +6,7 @@ use stonecast_dental::{Fdi, Jaw, Landmark};
 use stonecast_mesh::{FaceData, VertexData};
 
 use crate::arch::cast_from_arch;
+use crate::bite::OcclusalContact;
 use crate::place::PlacedTooth;
 
 /// One tooth as it was made and set. All positions are in the cast frame, mm.
@@ -29,6 +30,21 @@ pub struct TrueTooth {
     pub occlusal_in_cast: [f64; 3],
     /// True for a tooth cut down to a stump: its landmarks and widths are those of the crown before.
     pub prepared: bool,
+}
+
+/// What is true of how the arches meet. All positions are in the cast frame, mm.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BiteTruth {
+    /// From the lower to the upper central incisal edges' midpoints along +y reversed: positive when the upper
+    /// edges stand in front, mm. `None` when an arch has no central incisors.
+    pub overjet_mm: Option<f64>,
+    /// By how much the upper edges pass the lower ones vertically, mm.
+    pub overbite_mm: Option<f64>,
+    /// How far the lower first molar's buccal groove stands behind the upper one's mesiobuccal cusp, right and
+    /// left, mm: 0 in Class I, positive in Class II.
+    pub molar_offset_mm: [Option<f64>; 2],
+    /// Where upper and lower teeth touch.
+    pub contacts: Vec<OcclusalContact>,
 }
 
 /// What is true of one arch. All positions are in the cast frame, mm.
