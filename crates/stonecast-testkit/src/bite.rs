@@ -4,19 +4,20 @@
 //!
 //! Steps:
 //! 1. `Probe`: points on a lower crown's occlusal surface.
-//! 2. `settle`: each lower canine, premolar and molar moves vertically until it just touches; an incisor moves
-//!    only when it would pass through an upper tooth.
+//! 2. `settle`: each lower canine, premolar and molar erupts until it touches, giving way sideways and tilting a
+//!    little where that lets it erupt farther, as a cusp slides into a fossa; an incisor moves only when it would
+//!    pass through an upper tooth, and then down.
 //! 3. `contacts`: the places where a lower crown comes nearest to an upper one, as far as they touch.
 //!
-//! Limits: teeth move one by one and only vertically, so a tooth may hang on one cusp.
+//! Limits: teeth move one by one, by at most half a millimetre and a few degrees beyond their vertical path.
 
-use nalgebra::Vector3;
+use nalgebra::{Isometry3, Translation3, UnitQuaternion, Vector3};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Fdi, Jaw, ToothClass};
 
 use crate::arch::cast_from_arch;
-use crate::place::PlacedTooth;
+use crate::place::{PlacedTooth, Pose, reference};
 
 /// How far touching crowns pass through each other, mm: as tightly closed teeth do through their ligaments, and
 /// far less than the 0.05 mm that a bite may show.
@@ -95,38 +96,99 @@ impl Probe {
     }
 }
 
-/// Moves each lower tooth vertically until it touches.
+/// How a tooth gives way: facial shift in mm, tip and torque in degrees.
+type Yield = [f64; 3];
+/// The limits of that.
+const MOST_YIELD: Yield = [0.6, 5.0, 6.0];
+/// Eruption gained must be worth the displacement: mm lost per unit of squared displacement over its limit.
+const YIELD_COST: f64 = 0.12;
+
+/// Lets each lower tooth erupt until it touches.
 pub(crate) fn settle(lower: &mut [PlacedTooth], upper: &[PlacedTooth]) {
     lower.par_iter_mut().filter(|t| t.present).for_each(|t| {
         let against = Antagonists::of(t, upper);
         if against.0.is_empty() {
             return;
         }
-        let probe = Probe::of(t);
-        let least = |rise: f64| {
-            let up = Vector3::z() * rise;
-            probe
-                .points
+        let mut points: Vec<Vector3<f64>> = Probe::of(t).points.into_iter().flatten().collect();
+        let rise = eruption(&points, &against, 0.0);
+        if t.tooth().class() == ToothClass::Incisor {
+            t.pose.origin.z += rise.min(0.0);
+            return;
+        }
+        if rise > MOST_ERUPTION {
+            return;
+        }
+        // Only what is near contact now can come into contact by a small displacement.
+        points.retain(|p| against.nearest(&(p + Vector3::z() * rise)).1 < 1.3);
+        let pivot = t.pose.arch(reference(&t.crown));
+        let gain = |q: &Yield| {
+            let motion = yielded(&t.pose, &pivot, q);
+            let moved: Vec<_> = points
                 .iter()
-                .flatten()
-                .map(|p| against.nearest(&(p + up)).1)
-                .fold(f64::INFINITY, f64::min)
+                .map(|p| motion.rotation * p + motion.translation.vector)
+                .collect();
+            let cost: f64 = q.iter().zip(MOST_YIELD).map(|(a, most)| (a / most).powi(2)).sum();
+            eruption(&moved, &against, rise) - YIELD_COST * cost
         };
-        let mut rise: f64 = 0.0;
-        // Distances along the slopes are shorter than along the vertical, so these steps never overshoot far.
-        for _ in 0..12 {
-            let over = least(rise) + CONTACT_DEPTH;
-            rise += over.clamp(-1.0, 1.0);
-            if over.abs() < 2e-3 || rise.abs() > MOST_ERUPTION {
-                break;
+        let q = best_yield(gain);
+        let motion = yielded(&t.pose, &pivot, &q);
+        t.pose.moved(&motion);
+        let all: Vec<_> = Probe::of(t).points.into_iter().flatten().collect();
+        t.pose.origin.z += eruption(&all, &against, rise).min(MOST_ERUPTION);
+    });
+}
+
+/// How far the points rise until the deepest passes the antagonists by the depth of a contact.
+fn eruption(points: &[Vector3<f64>], against: &Antagonists<'_>, start: f64) -> f64 {
+    let mut rise = start;
+    for _ in 0..10 {
+        let up = Vector3::z() * rise;
+        let least = points
+            .iter()
+            .map(|p| against.nearest(&(p + up)).1)
+            .fold(f64::INFINITY, f64::min);
+        let over = least + CONTACT_DEPTH;
+        // Distances along slopes are shorter than along the vertical, so no step overshoots.
+        rise += over.clamp(-1.0, 1.0);
+        if over.abs() < 2e-3 || rise.abs() > 2.0 * MOST_ERUPTION {
+            break;
+        }
+    }
+    rise
+}
+
+/// The motion of a tooth that gives way, about a pivot.
+fn yielded(pose: &Pose, pivot: &Vector3<f64>, [shift, tip, torque]: &Yield) -> Isometry3<f64> {
+    let turn = pose.facial * tip.to_radians() + pose.mesial * torque.to_radians();
+    let rotation = UnitQuaternion::from_scaled_axis(turn);
+    let shift = pose.facial * *shift;
+    Isometry3::from_parts(Translation3::from(pivot + shift - rotation * pivot), rotation)
+}
+
+/// The displacement with the greatest gain, by a pattern search.
+fn best_yield(gain: impl Fn(&Yield) -> f64) -> Yield {
+    let mut best = ([0.0; 3], gain(&[0.0; 3]));
+    let mut step = 0.5;
+    while step > 0.06 {
+        let mut moved = false;
+        for axis in 0..3 {
+            for sign in [-1.0, 1.0] {
+                let mut q = best.0;
+                q[axis] = (q[axis] + sign * step * MOST_YIELD[axis]).clamp(-MOST_YIELD[axis], MOST_YIELD[axis]);
+                let value = gain(&q);
+                if value > best.1 + 1e-4 {
+                    best = (q, value);
+                    moved = true;
+                    break;
+                }
             }
         }
-        let highest = match t.tooth().class() {
-            ToothClass::Incisor => 0.0,
-            _ => MOST_ERUPTION,
-        };
-        t.pose.origin.z += rise.min(highest);
-    });
+        if !moved {
+            step *= 0.5;
+        }
+    }
+    best.0
 }
 
 /// Where the crowns touch, sorted by tooth and place.

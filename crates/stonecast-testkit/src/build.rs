@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 use rayon::prelude::*;
-use stonecast_dental::{Fdi, Jaw, LandmarkKind, Side};
+use stonecast_dental::{Fdi, Jaw, LandmarkKind, Side, ToothClass};
 
 use crate::arch::cast_from_arch;
 use crate::bite::settle;
@@ -147,19 +147,31 @@ fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) ->
     let level = 2.0;
     let mut rise = spec.overbite_mm - level;
     let mut best = None;
-    for _ in 0..2 {
+    for _ in 0..4 {
         let curve = lower_curve(spec, front);
         let starts = [-spec.midline_mm, spec.midline_mm];
         let teeth = set_sides(spec, Jaw::Lower, curve, [level, rise], starts, crowns, |setup, row| {
             set_lower_side(setup, row, upper)
         });
-        if let Some(edge) = incisal_midpoint(&teeth) {
-            front += spec.overjet_mm - edge.y;
-            rise += spec.overbite_mm - edge.z;
-        }
+        let edge = incisal_midpoint(&teeth);
         best = Some(SetArch { curve, teeth });
+        let Some(edge) = edge else { break };
+        let off = [spec.overjet_mm - edge.y, spec.overbite_mm - edge.z];
+        front += off[0];
+        rise += off[1];
+        if off[0].abs() + off[1].abs() < 5e-3 {
+            break;
+        }
     }
-    best.expect("the loop runs")
+    let mut best = best.expect("the loop runs");
+    // What little is left, the incisors alone make up.
+    if let Some(edge) = incisal_midpoint(&best.teeth) {
+        for t in best.teeth.iter_mut().filter(|t| t.tooth().class() == ToothClass::Incisor) {
+            t.pose.origin.y += spec.overjet_mm - edge.y;
+            t.pose.origin.z += spec.overbite_mm - edge.z;
+        }
+    }
+    best
 }
 
 /// Sets a side of the lower arch so that its first molar meets the upper one as asked.

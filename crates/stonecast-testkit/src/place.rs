@@ -41,6 +41,14 @@ impl Pose {
         self.origin + self.mesial * x + self.facial * y + self.occlusal * z
     }
 
+    /// Moves the crown.
+    pub(crate) fn moved(&mut self, motion: &nalgebra::Isometry3<f64>) {
+        self.origin = motion * nalgebra::Point3::from(self.origin) - nalgebra::Point3::origin();
+        for axis in [&mut self.mesial, &mut self.facial, &mut self.occlusal] {
+            *axis = motion.rotation * *axis;
+        }
+    }
+
     fn mirrored(&self) -> Self {
         let flip = |v: Vector3<f64>| Vector3::new(-v.x, v.y, v.z);
         Self {
