@@ -109,7 +109,7 @@ pub(super) fn design(tooth: Fdi, size: &CrownSize, vary: Variation) -> Design {
             half_x * (1.0 - (1.0 - neck) * t.powf(1.75) + root)
         } else {
             let t = (u - contact) / (1.15 - contact);
-            half_x * (1.0 - 0.07 * t * t)
+            half_x * (1.0 - 0.10 * t * t)
         }
     };
     let facial = move |z: f64| {
@@ -149,7 +149,7 @@ pub(super) fn design(tooth: Fdi, size: &CrownSize, vary: Variation) -> Design {
         profiles,
         ridges: edge_ridges(tooth, &form, size, vary),
         dents: dents(&form, size, canine),
-        edge: if canine { 0.7 } else { 0.55 },
+        edge: if canine { 0.8 } else { 0.7 },
         cusps: cusps(canine, &form, size),
         margin: [0.10, 0.12, if tooth.jaw() == Jaw::Upper { 0.44 } else { 0.42 }],
     }
@@ -195,13 +195,13 @@ fn dents(form: &Form, size: &CrownSize, canine: bool) -> Vec<Dent> {
     let height = size.crown_height;
     let half_x = 0.5 * size.mesiodistal;
     let mut dents = Vec::new();
-    let furrow = if canine { 0.16 } else { 0.10 };
+    let furrow = if canine { 0.10 } else { 0.08 };
     for side in [-1.0, 1.0] {
         dents.push(Dent {
             facial: true,
             from: [side * 0.36 * half_x, 0.92 * height],
             to: [side * 0.30 * half_x, 0.40 * height],
-            width: 0.30 * half_x,
+            width: 0.42 * half_x,
             depth: furrow,
         });
         if canine {

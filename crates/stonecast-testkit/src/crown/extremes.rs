@@ -118,7 +118,8 @@ impl Crown {
             let height = |[x, y]: [f64; 2]| self.surface_height(x, y).unwrap_or(-1e3);
             let (place, z) = match kind {
                 LandmarkKind::CentralFossa => {
-                    let (place, depth) = climb(at, 0.2, |p| -height(p));
+                    let depth = |p: [f64; 2]| self.surface_height(p[0], p[1]).map_or(-1e3, |z| -z);
+                    let (place, depth) = climb(at, 0.2, within(at, 1.2, depth));
                     (place, -depth)
                 }
                 LandmarkKind::IncisalMesial
@@ -137,10 +138,11 @@ impl Crown {
                         p[across] += t;
                         p
                     };
-                    let ([t, _], z) = climb([0.0, 0.0], 0.2, |[t, _]| height(line(t)));
+                    let crest = |[t, _]: [f64; 2]| height(line(t));
+                    let ([t, _], z) = climb([0.0, 0.0], 0.2, within([0.0, 0.0], 0.8, crest));
                     (line(t), z)
                 }
-                _ => climb(at, 0.2, height),
+                _ => climb(at, 0.2, within(at, 1.0, height)),
             };
             marks.push(MarkedPoint {
                 kind,
@@ -148,6 +150,21 @@ impl Crown {
             });
         }
         self.marks = marks;
+    }
+}
+
+/// A value that counts only within `radius` of a place, so that a search stays with the feature it is after.
+fn within(
+    center: [f64; 2],
+    radius: f64,
+    value: impl Fn([f64; 2]) -> f64,
+) -> impl Fn([f64; 2]) -> f64 {
+    move |p| {
+        if (p[0] - center[0]).hypot(p[1] - center[1]) > radius {
+            f64::NEG_INFINITY
+        } else {
+            value(p)
+        }
     }
 }
 

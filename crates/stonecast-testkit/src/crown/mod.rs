@@ -197,7 +197,7 @@ impl Crown {
         );
         let w = u * u / (u * u + v * v + 1e-9);
         let side = facial + (lingual - facial) * smoothstep(0.6, -0.6, v);
-        self.size.crown_height * (side + (papilla - side) * smoothstep(0.25, 0.95, w))
+        self.size.crown_height * (side + (papilla - side) * smoothstep(0.02, 0.92, w))
     }
 
     /// Distance to the wall alone, the root included: what the gingiva clings to.
@@ -256,5 +256,31 @@ impl Crown {
             x * self.scale[0] + self.shift[0],
             y * self.scale[1] + self.shift[1],
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dimensions::average_size;
+    #[test]
+    fn print_marks() {
+        for n in [14u8, 15, 16, 44, 45, 46] {
+            let t = Fdi::new(n).unwrap();
+            let c = Crown::new(t, average_size(t), Variation::default(), None);
+            for m in &c.marks {
+                println!("{n} {:?} {:.2?}", m.kind, m.at);
+            }
+            for iy in -5..=5 {
+                let row: Vec<String> = (-6..=6)
+                    .map(|ix| {
+                        let x = -0.98 * f64::from(ix) / 6.0 * 0.5 * c.size.mesiodistal;
+                        let y = -0.98 * f64::from(iy) / 5.0 * 0.5 * c.size.buccolingual;
+                        c.surface_height(x, y).map_or("  . ".into(), |h| format!("{:4.1}", h - c.size.crown_height))
+                    })
+                    .collect();
+                println!("{}", row.join(" "));
+            }
+        }
     }
 }

@@ -38,6 +38,11 @@ struct Form {
     grooves: Vec<(bool, f64, f64)>,
 }
 
+/// Fall of a cusp's flanks into the grooves, mm per mm: 47°.
+const FLANK_SLOPE: f64 = 1.08;
+/// Fall of a triangular ridge from its cusp into the fossa, mm per mm: 37°.
+const TRIANGULAR_SLOPE: f64 = 0.76;
+
 fn cusp(kind: LandmarkKind, tip: [f64; 2], drop: f64, toward: [f64; 2], reach: [f64; 2]) -> Cusp {
     Cusp {
         kind,
@@ -76,8 +81,8 @@ fn upper_premolar(first: bool) -> Form {
                 [0.50, 0.55],
             ),
         ],
-        fossa: ([0.0, 0.0], if first { 2.7 } else { 2.3 }),
-        marginal: [1.8, 1.9],
+        fossa: ([0.0, 0.0], if first { 3.4 } else { 3.0 }),
+        marginal: [1.3, 1.4],
         joins: vec![],
         exponent: [2.4, 2.3],
         taper: if first { 0.12 } else { 0.06 },
@@ -90,19 +95,19 @@ fn upper_premolar(first: bool) -> Form {
 
 fn lower_premolar(first: bool) -> Form {
     let lingual = if first {
-        vec![cusp(LingualCusp, [0.02, -0.58], 2.7, [0.0, -0.1], [0.4, 0.4])]
+        vec![cusp(LingualCusp, [0.02, -0.66], 2.1, [0.0, -0.2], [0.4, 0.4])]
     } else {
         vec![
             cusp(LingualCusp, [0.30, -0.56], 1.0, [0.06, -0.04], [0.35, 0.32]),
             cusp(DistolingualCusp, [-0.42, -0.54], 1.4, [-0.1, -0.04], [0.30, 0.3]),
         ]
     };
-    let mut cusps = vec![cusp(BuccalCusp, [0.02, 0.36], 0.0, [0.0, -0.06], [0.62, 0.62])];
+    let mut cusps = vec![cusp(BuccalCusp, [0.02, 0.36], 0.0, [0.0, -0.14], [0.62, 0.62])];
     cusps.extend(lingual);
     Form {
         cusps,
-        fossa: ([-0.04, -0.08], if first { 2.7 } else { 2.2 }),
-        marginal: if first { [2.2, 1.9] } else { [1.6, 1.8] },
+        fossa: (if first { [-0.42, -0.20] } else { [-0.06, -0.12] }, if first { 3.3 } else { 2.9 }),
+        marginal: if first { [1.9, 1.6] } else { [1.3, 1.4] },
         joins: if first { vec![(0, 1, 0.25)] } else { vec![] },
         exponent: [2.2, 2.3],
         taper: if first { 0.12 } else { 0.02 },
@@ -138,9 +143,9 @@ fn upper_molar(place: u8) -> Form {
                 [0.26, 0.26],
             ),
         ],
-        fossa: ([0.08, 0.04], 2.5),
-        marginal: [1.5, 1.7],
-        joins: vec![(2, 1, 1.0)],
+        fossa: ([0.08, 0.04], 3.3),
+        marginal: [1.3, 1.4],
+        joins: vec![(2, 1, 1.15)],
         exponent: [2.9, 2.6],
         taper: 0.02 - 0.05 * small,
         shear: 0.10,
@@ -166,8 +171,8 @@ fn lower_molar(place: u8) -> Form {
                     [0.36, 0.34],
                 ),
             ],
-            fossa: ([0.0, 0.0], 2.5),
-            marginal: [1.4, 1.6],
+            fossa: ([0.0, 0.0], 3.3),
+            marginal: [1.2, 1.4],
             joins: vec![],
             exponent: [2.7, 2.8],
             taper: 0.04,
@@ -190,8 +195,8 @@ fn lower_molar(place: u8) -> Form {
                 [0.36, 0.34],
             ),
         ],
-        fossa: ([0.0, 0.0], 2.4),
-        marginal: [1.4, 1.6],
+        fossa: ([0.0, 0.0], 3.2),
+        marginal: [1.2, 1.4],
         joins: vec![],
         exponent: [2.9, 2.9],
         taper: 0.03,
@@ -244,7 +249,7 @@ pub(super) fn design(tooth: Fdi, size: &CrownSize, vary: Variation) -> Design {
         profiles,
         ridges: ridges(&form, size, relief),
         dents: dents(&form, size),
-        edge: 1.0,
+        edge: 0.9,
         cusps: cusps(&form, size),
         margin: [0.14, 0.16, 0.36],
     }
@@ -259,10 +264,12 @@ fn ridges(form: &Form, size: &CrownSize, relief: f64) -> Vec<Ridge> {
     let mut ridges = Vec::new();
     for cusp in &form.cusps {
         let tip = at(cusp.tip, cusp.drop);
+        // The triangular ridge falls less steeply than the flanks of its cusp, else it would not stand out.
+        let run = ((cusp.toward[0] - cusp.tip[0]) * hx).hypot((cusp.toward[1] - cusp.tip[1]) * hy);
         ridges.push(Ridge {
             a: tip,
-            b: at(cusp.toward, form.fossa.1 - 0.25),
-            slope: 0.85,
+            b: at(cusp.toward, (cusp.drop + TRIANGULAR_SLOPE * run).min(form.fossa.1)),
+            slope: FLANK_SLOPE,
         });
         let [mesial, distal] = cusp.reach;
         let out = cusp.tip[1].signum() * 0.05;
@@ -271,14 +278,14 @@ fn ridges(form: &Form, size: &CrownSize, relief: f64) -> Vec<Ridge> {
             ridges.push(Ridge {
                 a: tip,
                 b: at(end, cusp.drop + rise * dx.abs() * hx),
-                slope: 0.80,
+                slope: FLANK_SLOPE,
             });
         }
         let outward = [cusp.tip[0], cusp.tip[1] + cusp.tip[1].signum() * 0.5];
         ridges.push(Ridge {
             a: tip,
             b: at(outward, cusp.drop + 1.1),
-            slope: 0.60,
+            slope: FLANK_SLOPE,
         });
     }
     for (side, drop) in [(1.0, form.marginal[0]), (-1.0, form.marginal[1])] {
@@ -286,7 +293,7 @@ fn ridges(form: &Form, size: &CrownSize, relief: f64) -> Vec<Ridge> {
         ridges.push(Ridge {
             a: at([x, 0.38], drop),
             b: at([x, -0.38], drop),
-            slope: 0.75,
+            slope: FLANK_SLOPE,
         });
     }
     for &(from, to, sag) in &form.joins {
@@ -297,7 +304,7 @@ fn ridges(form: &Form, size: &CrownSize, relief: f64) -> Vec<Ridge> {
             ridges.push(Ridge {
                 a: at(end.tip, end.drop),
                 b: low,
-                slope: 0.8,
+                slope: FLANK_SLOPE,
             });
         }
     }
