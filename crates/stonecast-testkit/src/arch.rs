@@ -36,7 +36,7 @@ pub(crate) fn mesh_arch(teeth: &[PlacedTooth], gum: &Gum, triangles: usize) -> S
     let jaw = gum.jaw();
     let field = ArchField::new(teeth, gum);
     let (low, high) = bounds(teeth, jaw);
-    let grid = Grid::over(low, high, step(jaw, triangles));
+    let grid = Grid::over(low, high, step(teeth, gum, triangles));
     let margin = 3.0 * grid.step;
     let surface = polygonise(
         grid,
@@ -51,13 +51,15 @@ pub(crate) fn mesh_arch(teeth: &[PlacedTooth], gum: &Gum, triangles: usize) -> S
 
 /// The grid's step for a count of triangles: a surface of area `A` crosses about `1.5 A / step²` edges, each of
 /// which gives two triangles.
-fn step(jaw: Jaw, triangles: usize) -> f64 {
-    // Areas of the default arches, mm²; other arches differ by a fifth, and the count with them.
-    let area = match jaw {
-        Jaw::Upper => 4200.0,
-        Jaw::Lower => 3600.0,
+fn step(teeth: &[PlacedTooth], gum: &Gum, triangles: usize) -> f64 {
+    // Areas per mm of arch, measured on the default arches; others differ by a fifth, and the count with them.
+    let per_mm = match (gum.jaw(), gum.has_palate()) {
+        (Jaw::Upper, true) => 44.0,
+        (Jaw::Upper, false) => 31.0,
+        (Jaw::Lower, _) => 36.0,
     };
-    (3.0f64 * area / triangles.max(2000) as f64).sqrt()
+    let length: f64 = teeth.iter().map(|t| t.crown.size.mesiodistal).sum();
+    (3.0 * per_mm * length.max(30.0) / triangles.max(2000) as f64).sqrt()
 }
 
 fn bounds(teeth: &[PlacedTooth], jaw: Jaw) -> (Vector3<f64>, Vector3<f64>) {

@@ -24,10 +24,12 @@ use crate::place::{PlacedTooth, Pose, reference};
 const CONTACT_DEPTH: f64 = 0.015;
 /// Teeth move no farther than this to meet, mm.
 const MOST_ERUPTION: f64 = 1.6;
+/// A tooth in the way of another gives way downwards by no more than this, mm.
+const MOST_INTRUSION: f64 = 8.0;
 /// Two crowns nearer than this are in contact, mm: what thin articulating paper marks.
 const CONTACT_GAP: f64 = 0.03;
 /// Points along each diameter of a crown.
-const PROBES: usize = 22;
+const PROBES: usize = 20;
 
 /// A place where a lower tooth touches an upper one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,7 +89,10 @@ impl Probe {
         let at = |i: usize, width: f64| width * ((i as f64 + 0.5) / PROBES as f64 - 0.5) * 0.98;
         let points = (0..PROBES * PROBES)
             .map(|k| {
-                let (x, y) = (at(k % PROBES, size.mesiodistal), at(k / PROBES, size.buccolingual));
+                let (x, y) = (
+                    at(k % PROBES, size.mesiodistal),
+                    at(k / PROBES, size.buccolingual),
+                );
                 let z = t.crown.surface_height(x, y)?;
                 Some(t.pose.arch([x, y, z]))
             })
@@ -99,9 +104,9 @@ impl Probe {
 /// How a tooth gives way: facial shift in mm, tip and torque in degrees.
 type Yield = [f64; 3];
 /// The limits of that.
-const MOST_YIELD: Yield = [0.6, 5.0, 6.0];
+const MOST_YIELD: Yield = [0.8, 6.0, 7.0];
 /// Eruption gained must be worth the displacement: mm lost per unit of squared displacement over its limit.
-const YIELD_COST: f64 = 0.12;
+const YIELD_COST: f64 = 0.05;
 
 /// Lets each lower tooth erupt until it touches.
 pub(crate) fn settle(lower: &mut [PlacedTooth], upper: &[PlacedTooth]) {
@@ -111,16 +116,18 @@ pub(crate) fn settle(lower: &mut [PlacedTooth], upper: &[PlacedTooth]) {
             return;
         }
         let mut points: Vec<Vector3<f64>> = Probe::of(t).points.into_iter().flatten().collect();
-        let rise = eruption(&points, &against, 0.0);
+        let rise = eruption(&points, &against, 0.0, 0.02);
         if t.tooth().class() == ToothClass::Incisor {
-            t.pose.origin.z += rise.min(0.0);
+            if rise < 0.0 {
+                t.pose.origin.z += eruption(&points, &against, rise, 2e-3);
+            }
             return;
         }
         if rise > MOST_ERUPTION {
             return;
         }
         // Only what is near contact now can come into contact by a small displacement.
-        points.retain(|p| against.nearest(&(p + Vector3::z() * rise)).1 < 1.3);
+        points.retain(|p| against.nearest(&(p + Vector3::z() * rise)).1 < 0.9);
         let pivot = t.pose.arch(reference(&t.crown));
         let gain = |q: &Yield| {
             let motion = yielded(&t.pose, &pivot, q);
@@ -129,20 +136,20 @@ pub(crate) fn settle(lower: &mut [PlacedTooth], upper: &[PlacedTooth]) {
                 .map(|p| motion.rotation * p + motion.translation.vector)
                 .collect();
             let cost: f64 = q.iter().zip(MOST_YIELD).map(|(a, most)| (a / most).powi(2)).sum();
-            eruption(&moved, &against, rise) - YIELD_COST * cost
+            eruption(&moved, &against, rise, 0.02) - YIELD_COST * cost
         };
         let q = best_yield(gain);
         let motion = yielded(&t.pose, &pivot, &q);
         t.pose.moved(&motion);
         let all: Vec<_> = Probe::of(t).points.into_iter().flatten().collect();
-        t.pose.origin.z += eruption(&all, &against, rise).min(MOST_ERUPTION);
+        t.pose.origin.z += eruption(&all, &against, 0.0, 2e-3).min(MOST_ERUPTION);
     });
 }
 
 /// How far the points rise until the deepest passes the antagonists by the depth of a contact.
-fn eruption(points: &[Vector3<f64>], against: &Antagonists<'_>, start: f64) -> f64 {
+fn eruption(points: &[Vector3<f64>], against: &Antagonists<'_>, start: f64, tolerance: f64) -> f64 {
     let mut rise = start;
-    for _ in 0..10 {
+    for _ in 0..24 {
         let up = Vector3::z() * rise;
         let least = points
             .iter()
@@ -151,7 +158,7 @@ fn eruption(points: &[Vector3<f64>], against: &Antagonists<'_>, start: f64) -> f
         let over = least + CONTACT_DEPTH;
         // Distances along slopes are shorter than along the vertical, so no step overshoots.
         rise += over.clamp(-1.0, 1.0);
-        if over.abs() < 2e-3 || rise.abs() > 2.0 * MOST_ERUPTION {
+        if over.abs() < tolerance || !(-MOST_INTRUSION..=2.0 * MOST_ERUPTION).contains(&rise) {
             break;
         }
     }
@@ -170,12 +177,13 @@ fn yielded(pose: &Pose, pivot: &Vector3<f64>, [shift, tip, torque]: &Yield) -> I
 fn best_yield(gain: impl Fn(&Yield) -> f64) -> Yield {
     let mut best = ([0.0; 3], gain(&[0.0; 3]));
     let mut step = 0.5;
-    while step > 0.06 {
+    while step > 0.1 {
         let mut moved = false;
         for axis in 0..3 {
             for sign in [-1.0, 1.0] {
                 let mut q = best.0;
-                q[axis] = (q[axis] + sign * step * MOST_YIELD[axis]).clamp(-MOST_YIELD[axis], MOST_YIELD[axis]);
+                q[axis] =
+                    (q[axis] + sign * step * MOST_YIELD[axis]).clamp(-MOST_YIELD[axis], MOST_YIELD[axis]);
                 let value = gain(&q);
                 if value > best.1 + 1e-4 {
                     best = (q, value);

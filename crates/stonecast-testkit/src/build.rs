@@ -101,14 +101,22 @@ fn upper_curve(spec: &DentitionSpec, front: f64) -> ArchCurve {
     let half = 0.5 * spec.arch_width_mm;
     let depth = spec.arch_depth_mm;
     // The canine stands at seven tenths of the molars' half width; a square arch has it farther forward.
-    let canine = [0.72 * half, front + depth * (0.315 - 0.07 * spec.squareness)];
+    let canine = [0.72 * half, front + depth * (0.315 - 0.05 * spec.squareness)];
     ArchCurve::through(front, canine, [half, front + depth])
 }
 
 fn set_upper(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2]) -> SetArch {
     let set = |front: f64, level: f64| {
         let curve = upper_curve(spec, front);
-        let teeth = set_sides(spec, Jaw::Upper, curve, [level, 0.0], [0.0, 0.0], crowns, set_upper_side);
+        let teeth = set_sides(
+            spec,
+            Jaw::Upper,
+            curve,
+            [level, 0.0],
+            [0.0, 0.0],
+            crowns,
+            set_upper_side,
+        );
         SetArch { curve, teeth }
     };
     // Twice: the second time with the incisal edges' midpoint brought to the origin.
@@ -150,9 +158,15 @@ fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) ->
     for _ in 0..4 {
         let curve = lower_curve(spec, front);
         let starts = [-spec.midline_mm, spec.midline_mm];
-        let teeth = set_sides(spec, Jaw::Lower, curve, [level, rise], starts, crowns, |setup, row| {
-            set_lower_side(setup, row, upper)
-        });
+        let teeth = set_sides(
+            spec,
+            Jaw::Lower,
+            curve,
+            [level, rise],
+            starts,
+            crowns,
+            |setup, row| set_lower_side(setup, row, upper),
+        );
         let edge = incisal_midpoint(&teeth);
         best = Some(SetArch { curve, teeth });
         let Some(edge) = edge else { break };
@@ -166,7 +180,11 @@ fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) ->
     let mut best = best.expect("the loop runs");
     // What little is left, the incisors alone make up.
     if let Some(edge) = incisal_midpoint(&best.teeth) {
-        for t in best.teeth.iter_mut().filter(|t| t.tooth().class() == ToothClass::Incisor) {
+        for t in best
+            .teeth
+            .iter_mut()
+            .filter(|t| t.tooth().class() == ToothClass::Incisor)
+        {
             t.pose.origin.y += spec.overjet_mm - edge.y;
             t.pose.origin.z += spec.overbite_mm - edge.z;
         }
@@ -196,10 +214,16 @@ fn set_lower_side(setup: &Setup<'_>, crowns: &[Crown], upper: &SetArch) -> Vec<P
         setup.set_row(crowns, amount).0
     } else {
         let gap = decreasing_root(4.0, |gap| {
-            let wider = Setup { extra_gap: gap, ..*setup };
+            let wider = Setup {
+                extra_gap: gap,
+                ..*setup
+            };
             wanted - groove(&wider.set_row(crowns, 0.0).0)
         });
-        let wider = Setup { extra_gap: gap, ..*setup };
+        let wider = Setup {
+            extra_gap: gap,
+            ..*setup
+        };
         wider.set_row(crowns, 0.0).0
     }
 }

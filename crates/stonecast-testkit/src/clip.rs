@@ -47,8 +47,53 @@ pub(crate) fn keep_within(surface: &Surface, beyond: &[f64]) -> Surface {
     }
     faces.retain(|f| f[0] != f[1] && f[1] != f[2] && f[2] != f[0]);
     let faces = without_pinches(points.len(), largest_piece(points.len(), faces));
-    let faces = largest_piece(points.len(), faces);
+    let mut faces = largest_piece(points.len(), faces);
+    close_inner_borders(&mut points, &mut faces);
     compact(&points, &faces)
+}
+
+/// Closes every border but the longest by a fan about its middle: where a fold of the vestibule dips below the
+/// line of the cut, a scan has no hole either.
+fn close_inner_borders(points: &mut Vec<Vector3<f64>>, faces: &mut Vec<[u32; 3]>) {
+    let mut next = vec![u32::MAX; points.len()];
+    for (a, b) in border_sides(faces) {
+        next[a as usize] = b;
+    }
+    let mut rings: Vec<Vec<u32>> = Vec::new();
+    for start in 0..points.len() {
+        let mut ring = Vec::new();
+        let mut at = start as u32;
+        while next[at as usize] != u32::MAX {
+            ring.push(at);
+            at = std::mem::replace(&mut next[at as usize], u32::MAX);
+        }
+        if !ring.is_empty() {
+            rings.push(ring);
+        }
+    }
+    let length = |ring: &Vec<u32>| -> f64 {
+        (0..ring.len())
+            .map(|i| (points[ring[i] as usize] - points[ring[(i + 1) % ring.len()] as usize]).norm())
+            .sum()
+    };
+    rings.sort_by(|a, b| length(b).total_cmp(&length(a)));
+    for ring in rings.iter().skip(1) {
+        let middle = ring.iter().map(|&v| points[v as usize]).sum::<Vector3<f64>>() / ring.len() as f64;
+        points.push(middle);
+        let center = points.len() as u32 - 1;
+        faces.extend((0..ring.len()).map(|i| [ring[(i + 1) % ring.len()], ring[i], center]));
+    }
+}
+
+/// The sides of faces across which there is no other face, each with its face on the left.
+fn border_sides(faces: &[[u32; 3]]) -> Vec<(u32, u32)> {
+    let mut sides: Vec<(u32, u32)> = faces
+        .iter()
+        .flat_map(|f| (0..3).map(|i| (f[i], f[(i + 1) % 3])))
+        .collect();
+    sides.sort_unstable();
+    let alone = |&(a, b): &(u32, u32)| sides.binary_search(&(b, a)).is_err();
+    sides.iter().filter(|s| alone(s)).copied().collect()
 }
 
 /// The faces of the piece with most faces.
@@ -84,16 +129,9 @@ pub(crate) fn largest_piece(vertex_count: usize, faces: Vec<[u32; 3]>) -> Vec<[u
 /// Takes away the faces about vertices that the border passes twice, until there are none.
 pub(crate) fn without_pinches(vertex_count: usize, mut faces: Vec<[u32; 3]>) -> Vec<[u32; 3]> {
     loop {
-        let mut sides: Vec<(u32, u32)> = faces
-            .iter()
-            .flat_map(|f| (0..3).map(|i| (f[i], f[(i + 1) % 3])))
-            .collect();
-        sides.sort_unstable();
         let mut leaving = vec![0u8; vertex_count];
-        for &(a, b) in &sides {
-            if sides.binary_search(&(b, a)).is_err() {
-                leaving[a as usize] = leaving[a as usize].saturating_add(1);
-            }
+        for (a, _) in border_sides(&faces) {
+            leaving[a as usize] = leaving[a as usize].saturating_add(1);
         }
         let before = faces.len();
         faces.retain(|f| f.iter().all(|&v| leaving[v as usize] < 2));

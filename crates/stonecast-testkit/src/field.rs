@@ -102,10 +102,13 @@ impl<'a> ArchField<'a> {
                 collar
             };
             // A crown lies within its walls, but for what blends where two cross.
-            if wall.0 > crowns + 0.2 {
+            if wall.0 > crowns + 0.2 && placed.bracket.is_none() {
                 continue;
             }
-            let crown = placed.crown.field_from_wall(own, wall);
+            let mut crown = placed.crown.field_from_wall(own, wall);
+            if let Some(base) = placed.bracket {
+                crown = crown.min(bracket(own, base));
+            }
             if tooth.is_none_or(|(_, f)| crown < f) {
                 tooth = Some((i, crown));
             }
@@ -128,6 +131,20 @@ impl<'a> ArchField<'a> {
         };
         Sample { value, tooth, gum }
     }
+}
+
+/// A bracket: a rounded block with a slot along the arch and a groove across it, mm.
+fn bracket(own: [f64; 3], base: [f64; 3]) -> f64 {
+    let d = [own[0] - base[0], own[1] - base[1] - 0.5, own[2] - base[2]];
+    let block = |half: [f64; 3], round: f64| {
+        let q = [0, 1, 2].map(|k| d[k].abs() - half[k] + round);
+        let outside = q.map(|x| x.max(0.0));
+        let inside = q[0].max(q[1]).max(q[2]).min(0.0);
+        (outside[0].powi(2) + outside[1].powi(2) + outside[2].powi(2)).sqrt() + inside - round
+    };
+    let slot = (d[2].abs() - 0.3).max(0.5 - d[1]);
+    let groove = (d[0].abs() - 0.4).max(0.6 - d[1]);
+    block([1.6, 1.3, 1.5], 0.3).max(-slot).max(-groove)
 }
 
 /// The tooth's box in the occlusal view, widened by its influence.

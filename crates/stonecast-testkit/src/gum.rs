@@ -63,7 +63,9 @@ impl Gum {
         let samples: Vec<(f64, Neck)> = teeth
             .iter()
             .map(|t| {
-                let neck = t.pose.arch([0.0, 0.0, 0.12 * t.crown.size.crown_height]);
+                let neck = t
+                    .pose
+                    .arch([0.0, 0.0, 0.12 * t.crown.size.crown_height + t.buried]);
                 let (middle, foot) = curve.offset(neck.x, neck.y);
                 let half = 0.5 * t.crown.size.buccolingual_cervix;
                 let neck_here = Neck {
@@ -125,7 +127,7 @@ impl Gum {
     #[inline]
     pub(crate) fn collar(&self, tooth: &PlacedTooth, own: [f64; 3], wall: f64) -> f64 {
         let [x, y, z] = own;
-        let margin = tooth.crown.margin_height(x, y) - self.spec.recession;
+        let margin = tooth.crown.margin_height(x, y) - self.spec.recession + tooth.buried;
         let below = (margin - z).max(0.0);
         let thickness = 0.30 + (0.22 * below).min(0.9);
         let top = (z - margin) * 0.9;
@@ -212,6 +214,11 @@ impl Gum {
         let neck = self.neck(0.0);
         let place = self.curve.place(0.0);
         Vector3::new(0.0, place.point[1] + neck.middle * place.outward[1], neck.level)
+    }
+
+    /// True when the palate is part of the scan.
+    pub(crate) fn has_palate(&self) -> bool {
+        self.spec.palate
     }
 
     /// The jaw whose tissue this is.

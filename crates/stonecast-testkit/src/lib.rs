@@ -15,16 +15,21 @@
 //! | choose what the dentition is like | [`spec`] |
 //! | make it | [`pair`] |
 //! | know what is true of it | [`truth`], [`bite`] |
+//! | draw a hard case at random | [`random`] |
 //! | put a scan into a pose of its own | [`motion`] |
+//! | give a scan the faults of real ones | [`dirty`] |
+//! | scan the bite from the cheek | [`bite_scan`] |
 //! | see the average sizes used | [`dimensions`] |
 
 mod arch;
 pub mod bite;
+pub mod bite_scan;
 mod build;
 mod clip;
 mod crown;
 mod curve;
 pub mod dimensions;
+pub mod dirty;
 mod draw;
 mod field;
 mod gum;
@@ -32,11 +37,15 @@ pub mod motion;
 pub mod pair;
 mod place;
 mod polygonise;
+pub mod random;
 pub mod spec;
 pub mod truth;
 
 pub use bite::OcclusalContact;
+pub use bite_scan::bite_scan;
+pub use dirty::{FaultyScan, ScanFaults, scan_as_if};
 pub use motion::{in_random_pose, random_motion};
 pub use pair::{SyntheticArch, SyntheticPair, demo, demo_spec, dentition};
+pub use random::random_spec;
 pub use spec::{Dentition, DentitionSpec, Jitter, PerJaw, PerSide, ToothShift};
 pub use truth::{ArchTruth, BiteTruth, TrueTooth};

@@ -1,7 +1,7 @@
 //! The synthetic pair: both arches in occlusion, in the cast frame.
 
-use stonecast_dental::{Jaw, LandmarkKind, Side};
-use stonecast_mesh::TriMesh;
+use stonecast_dental::{Fdi, Jaw, LandmarkKind, Side};
+use stonecast_mesh::{TriMesh, VertexData};
 
 use crate::arch::mesh_arch;
 use crate::bite::contacts;
@@ -19,6 +19,17 @@ pub struct SyntheticArch {
     pub mesh: TriMesh,
     /// What is known of it.
     pub truth: ArchTruth,
+}
+
+/// Enamel and gingiva as a colour scanner shows them, sRGB.
+const COLOURS: [[u8; 3]; 2] = [[236, 228, 208], [214, 140, 132]];
+
+impl SyntheticArch {
+    /// A colour for each vertex, sRGB: enamel for teeth, pink for soft tissue.
+    pub fn colours(&self) -> VertexData<[u8; 3]> {
+        let colour = |label: &Option<Fdi>| COLOURS[usize::from(label.is_none())];
+        VertexData::from_vec(self.truth.vertex_labels.as_slice().iter().map(colour).collect())
+    }
 }
 
 /// Both arches in occlusion, in the cast frame.
@@ -72,7 +83,9 @@ fn bite_truth(upper: &SetArch, lower: &SetArch) -> BiteTruth {
         .map(|(u, l)| l - u);
     let molar = |set: &SetArch, side, kind| {
         let teeth = set.teeth.iter().filter(|t| t.present && t.tooth().side() == side);
-        let mut marks = teeth.filter(|t| t.tooth().position() == 6).filter_map(|t| t.mark(kind));
+        let mut marks = teeth
+            .filter(|t| t.tooth().position() == 6)
+            .filter_map(|t| t.mark(kind));
         marks.next().map(|p| p.y)
     };
     let offset = |side| {

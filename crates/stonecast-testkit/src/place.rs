@@ -67,6 +67,10 @@ pub(crate) struct PlacedTooth {
     pub pose: Pose,
     /// False for a missing tooth whose gap is kept.
     pub present: bool,
+    /// How far the tooth has still to erupt, mm: so much higher stands its gingiva on the crown.
+    pub buried: f64,
+    /// The middle of a bracket's base on the facial surface, in the crown's frame.
+    pub bracket: Option<[f64; 3]>,
 }
 
 impl PlacedTooth {
@@ -189,7 +193,9 @@ impl Setup<'_> {
             _ => 1.0,
         };
         ToothShift {
-            rotation_deg: named.rotation_deg + j.rotation_deg * draw.keyed("rotation").normal() + crowd(turn, crowding.min(TURNS_UP_TO)),
+            rotation_deg: named.rotation_deg
+                + j.rotation_deg * draw.keyed("rotation").normal()
+                + crowd(turn, crowding.min(TURNS_UP_TO)),
             tip_deg: named.tip_deg + j.tip_deg * draw.keyed("tip").normal(),
             torque_deg: named.torque_deg + j.torque_deg * draw.keyed("torque").normal(),
             offset_mm: named.offset_mm
@@ -221,8 +227,12 @@ impl Setup<'_> {
         turn(&mut ez, &mut ey, torque + shift.torque_deg + facing * wilson);
         turn(&mut ez, &mut ex, tip + shift.tip_deg - spee_tip);
         // The step between front and back is spread over canine and first premolar.
-        let front = [1.0, 1.0, 0.6, 0.2].get(usize::from(tooth.position() - 1)).copied().unwrap_or(0.0);
-        let level = self.level + self.front_rise * front - facing * height + usual_height(tooth) + shift.height_mm;
+        let front = [1.0, 1.0, 0.6, 0.2]
+            .get(usize::from(tooth.position() - 1))
+            .copied()
+            .unwrap_or(0.0);
+        let level =
+            self.level + self.front_rise * front - facing * height + usual_height(tooth) + shift.height_mm;
         let target = point + outward * shift.offset_mm + up * level;
         let [rx, ry, rz] = reference(crown);
         Pose {
@@ -231,6 +241,16 @@ impl Setup<'_> {
             facial: ey,
             occlusal: ez,
         }
+    }
+
+    /// Where a bracket is bonded, if there is one: the middle of the facial surface.
+    fn bracket(&self, crown: &Crown) -> Option<[f64; 3]> {
+        let bonded =
+            self.spec.brackets.of(self.jaw) && crown.tooth.class() != ToothClass::Molar && !crown.is_stump();
+        bonded.then(|| {
+            let z = 0.55 * crown.size.crown_height;
+            [0.0, crown.facial_surface(z), z]
+        })
     }
 
     /// Height (cast z) of the occlusal surface over a place, and its slope towards the back.
@@ -277,6 +297,8 @@ impl Setup<'_> {
                 crown: crown.clone(),
                 pose: self.pose(crown, s, crowding),
                 present: !self.spec.missing.contains(&crown.tooth),
+                buried: -self.irregularity(crown.tooth, crowding).height_mm.min(0.0),
+                bracket: self.bracket(crown),
             });
             lengths.push(s);
             s += half;

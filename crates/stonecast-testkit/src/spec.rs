@@ -167,8 +167,6 @@ pub struct DentitionSpec {
     pub keep_gaps: bool,
     /// Third molars present.
     pub third_molars: bool,
-    /// A peg-shaped extra tooth (mesiodens) between the upper central incisors.
-    pub mesiodens: bool,
     /// Teeth prepared as stumps.
     pub stumps: Vec<Fdi>,
     /// Brackets on all facial surfaces from second premolar to second premolar.
@@ -221,7 +219,6 @@ impl Default for DentitionSpec {
             missing: Vec::new(),
             keep_gaps: true,
             third_molars: false,
-            mesiodens: false,
             stumps: Vec::new(),
             brackets: PerJaw::both(false),
             overjet_mm: 2.8,

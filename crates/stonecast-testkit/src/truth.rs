@@ -1,5 +1,7 @@
 //! What is known of a synthetic arch because it was made so.
 
+use std::collections::BTreeSet;
+
 use nalgebra::Vector3;
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Fdi, Jaw, Landmark};
@@ -54,7 +56,7 @@ pub struct ArchTruth {
     pub vertex_labels: VertexData<Option<Fdi>>,
     /// For each face its tooth; `None` for soft tissue.
     pub face_labels: FaceData<Option<Fdi>>,
-    /// The teeth present, sorted by number.
+    /// The teeth that the scan shows, sorted by number.
     pub teeth: Vec<TrueTooth>,
     /// Named points, sorted by tooth and kind, computed on the crown's own surface (not on the mesh).
     pub landmarks: Vec<Landmark>,
@@ -67,7 +69,9 @@ impl ArchTruth {
         vertex_labels: VertexData<Option<Fdi>>,
         face_labels: FaceData<Option<Fdi>>,
     ) -> Self {
-        let present = || placed.iter().filter(|t| t.present);
+        // A tooth that the scan does not show, because it has hardly erupted, is not part of what is true of it.
+        let shown: BTreeSet<Fdi> = face_labels.as_slice().iter().flatten().copied().collect();
+        let present = || placed.iter().filter(|t| t.present && shown.contains(&t.tooth()));
         let array = |v: Vector3<f64>| <[f64; 3]>::from(cast_from_arch(jaw, &v));
         let mut teeth: Vec<TrueTooth> = present()
             .map(|t| TrueTooth {

@@ -87,6 +87,11 @@ impl Crown {
             .collect()
     }
 
+    /// Where the facial surface lies in the middle of the crown at a height.
+    pub(crate) fn facial_surface(&self, z: f64) -> f64 {
+        outward_root(0.3 * self.size.buccolingual, |y| self.field([0.0, y, z]))
+    }
+
     /// The facial coordinate of the outline's centre.
     pub(crate) fn outline_center(&self) -> f64 {
         0.5 * (self.mesial_contact[1] + self.distal_contact[1])
@@ -154,11 +159,7 @@ impl Crown {
 }
 
 /// A value that counts only within `radius` of a place, so that a search stays with the feature it is after.
-fn within(
-    center: [f64; 2],
-    radius: f64,
-    value: impl Fn([f64; 2]) -> f64,
-) -> impl Fn([f64; 2]) -> f64 {
+fn within(center: [f64; 2], radius: f64, value: impl Fn([f64; 2]) -> f64) -> impl Fn([f64; 2]) -> f64 {
     move |p| {
         if (p[0] - center[0]).hypot(p[1] - center[1]) > radius {
             f64::NEG_INFINITY
@@ -194,11 +195,12 @@ fn outward_root(start: f64, field: impl Fn(f64) -> f64) -> f64 {
     t
 }
 
-/// The local maximum of `value` near `start`, by a pattern search whose step shrinks to a tenth of a micrometre.
+/// The local maximum of `value` near `start`, by a pattern search whose step shrinks to a micrometre.
+/// At a maximum the value is flat, so it is exact to far less.
 fn climb(start: [f64; 2], step: f64, value: impl Fn([f64; 2]) -> f64) -> ([f64; 2], f64) {
     let mut best = (start, value(start));
     let mut step = step;
-    while step > 1e-4 {
+    while step > 1e-3 {
         let mut moved = false;
         for [dx, dy] in [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]] {
             let at = [best.0[0] + step * dx, best.0[1] + step * dy];

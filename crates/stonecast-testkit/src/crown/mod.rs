@@ -57,9 +57,9 @@ pub(crate) struct Ridge {
 }
 
 /// Radius over which the crest of a ridge is rounded, mm. A natural cusp tip is of this order.
-const CREST_RADIUS: f64 = 0.45;
+const CREST_RADIUS: f64 = 0.65;
 /// Width over which two lobes blend in a groove, mm: finer than any scanner resolves.
-const GROOVE_BLEND: f64 = 0.12;
+const GROOVE_BLEND: f64 = 0.2;
 
 impl Ridge {
     #[inline]
@@ -164,7 +164,11 @@ impl Crown {
             ToothClass::Incisor | ToothClass::Canine => anterior::design(tooth, &size, vary),
             ToothClass::Premolar | ToothClass::Molar => posterior::design(tooth, &size, vary),
         };
-        let lowest = design.ridges.iter().flat_map(|r| [r.a[2], r.b[2]]).fold(f64::INFINITY, f64::min);
+        let lowest = design
+            .ridges
+            .iter()
+            .flat_map(|r| [r.a[2], r.b[2]])
+            .fold(f64::INFINITY, f64::min);
         // A stump is cut down, so its occlusal surface matters from the neck on.
         let wall_only_below = if stump.is_some() { 0.0 } else { lowest - 2.6 };
         let mut crown = Self {
@@ -256,31 +260,5 @@ impl Crown {
             x * self.scale[0] + self.shift[0],
             y * self.scale[1] + self.shift[1],
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dimensions::average_size;
-    #[test]
-    fn print_marks() {
-        for n in [14u8, 15, 16, 44, 45, 46] {
-            let t = Fdi::new(n).unwrap();
-            let c = Crown::new(t, average_size(t), Variation::default(), None);
-            for m in &c.marks {
-                println!("{n} {:?} {:.2?}", m.kind, m.at);
-            }
-            for iy in -5..=5 {
-                let row: Vec<String> = (-6..=6)
-                    .map(|ix| {
-                        let x = -0.98 * f64::from(ix) / 6.0 * 0.5 * c.size.mesiodistal;
-                        let y = -0.98 * f64::from(iy) / 5.0 * 0.5 * c.size.buccolingual;
-                        c.surface_height(x, y).map_or("  . ".into(), |h| format!("{:4.1}", h - c.size.crown_height))
-                    })
-                    .collect();
-                println!("{}", row.join(" "));
-            }
-        }
     }
 }

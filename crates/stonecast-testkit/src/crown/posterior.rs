@@ -106,7 +106,10 @@ fn lower_premolar(first: bool) -> Form {
     cusps.extend(lingual);
     Form {
         cusps,
-        fossa: (if first { [-0.42, -0.20] } else { [-0.06, -0.12] }, if first { 3.3 } else { 2.9 }),
+        fossa: (
+            if first { [-0.42, -0.20] } else { [-0.06, -0.12] },
+            if first { 3.3 } else { 2.9 },
+        ),
         marginal: if first { [1.9, 1.6] } else { [1.3, 1.4] },
         joins: if first { vec![(0, 1, 0.25)] } else { vec![] },
         exponent: [2.2, 2.3],
@@ -268,7 +271,10 @@ fn ridges(form: &Form, size: &CrownSize, relief: f64) -> Vec<Ridge> {
         let run = ((cusp.toward[0] - cusp.tip[0]) * hx).hypot((cusp.toward[1] - cusp.tip[1]) * hy);
         ridges.push(Ridge {
             a: tip,
-            b: at(cusp.toward, (cusp.drop + TRIANGULAR_SLOPE * run).min(form.fossa.1)),
+            b: at(
+                cusp.toward,
+                (cusp.drop + TRIANGULAR_SLOPE * run).min(form.fossa.1),
+            ),
             slope: FLANK_SLOPE,
         });
         let [mesial, distal] = cusp.reach;
