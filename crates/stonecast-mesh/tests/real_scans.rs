@@ -6,9 +6,12 @@
 use std::{env, fs, path::PathBuf};
 
 use stonecast_mesh::{
-    TriMesh,
+    TriMesh, VertexId,
     formats::{Limits, read_ply},
     repair::{MendParams, diagnose, mend, outward},
+    spatial::SpatialIndex,
+    surface::{DecimateTarget, decimate, geodesic_distance, principal_curvatures},
+    topology::boundary_loops,
 };
 
 /// The scans, by name, or nothing when there is no folder.
@@ -65,5 +68,51 @@ fn a_mended_scan_is_manifold_and_oriented_and_no_vertex_has_moved() {
             "{name}: all these scans are exported the right way out: {verdict:?}"
         );
         eprintln!("{name}: {:?}", mended.report);
+    }
+}
+
+#[test]
+fn curvature_distance_and_decimation_hold_on_real_scans() {
+    for (name, scan) in scans() {
+        let mesh = mend(&scan, &MendParams::default()).mesh;
+        let curvatures = principal_curvatures(&mesh, 0.7);
+        for v in mesh.vertex_ids() {
+            assert!(
+                curvatures.max[v].is_finite() && curvatures.max[v] >= curvatures.min[v],
+                "{name}"
+            );
+        }
+        // Two points of a piece are joined by no way shorter than the straight line.
+        let distance = geodesic_distance(&mesh, &[VertexId(0)], f64::INFINITY);
+        let from = mesh.point(VertexId(0));
+        for v in mesh.vertex_ids().filter(|&v| distance[v].is_finite()) {
+            assert!(
+                distance[v] >= (mesh.point(v) - from).norm() * (1.0 - 1e-9),
+                "{name}"
+            );
+        }
+        let coarse = decimate(&mesh, DecimateTarget::MaxDeviation(0.05));
+        let report = diagnose(&coarse.mesh);
+        assert!(
+            report.is_manifold && report.is_oriented,
+            "{name}: {:?}",
+            report.faults
+        );
+        let rims = |m: &TriMesh| -> Vec<usize> { boundary_loops(m).iter().map(Vec::len).collect() };
+        assert_eq!(rims(&coarse.mesh), rims(&mesh), "{name}");
+        let index = SpatialIndex::build(&coarse.mesh);
+        for p in mesh.points() {
+            let d = index.closest_point(p, f64::INFINITY).expect("a surface").distance;
+            assert!(
+                d <= coarse.max_deviation + 1e-9,
+                "{name}: {d} {}",
+                coarse.max_deviation
+            );
+        }
+        eprintln!(
+            "{name}: {} faces to {}",
+            mesh.face_count(),
+            coarse.mesh.face_count()
+        );
     }
 }
