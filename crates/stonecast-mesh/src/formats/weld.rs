@@ -1,8 +1,9 @@
 //! Joins identical corners of a triangle soup to shared vertices.
 //!
-//! **Steps** 1. `Welder::vertex` looks a corner's 32-bit coordinates up in an open-addressing table and either
-//! finds its vertex or makes the next one, so vertices are numbered by first appearance. 2. `Welder::grow`
-//! doubles the table when it is half full.
+//! **Steps** 1. `Welder::vertex` looks a corner's 32-bit coordinates up among the recently seen corners: a scan's
+//! triangles come in patches, so most corners are there, in a table small enough for the processor's own cache.
+//! 2. `Welder::look_up` asks an open-addressing table of all corners, and either finds the vertex or makes the
+//! next one, so vertices are numbered by first appearance. 3. `Welder::grow` doubles the table when it is half full.
 //!
 //! **Limits** Only bit-identical corners are joined (after -0 becomes +0): a tolerance would join what the
 //! scanner kept apart, and belongs to repair.
@@ -21,8 +22,12 @@ const FREE: Slot = Slot {
     vertex: u32::MAX,
 };
 
+/// How many recent corners are kept at hand: 64 KiB, half of a small second-level cache's worth at most.
+const RECENT: usize = 4096;
+
 /// Numbers the distinct corners of a soup.
 pub(crate) struct Welder {
+    recent: Vec<Slot>,
     slots: Vec<Slot>,
     points: Vec<Point>,
 }
@@ -32,6 +37,7 @@ impl Welder {
     pub(crate) fn with_expected(expected: usize) -> Self {
         let slots = (expected + expected / 2).next_power_of_two().max(64);
         Self {
+            recent: vec![FREE; RECENT.min(slots)],
             slots: vec![FREE; slots],
             points: Vec::with_capacity(expected),
         }
@@ -43,24 +49,35 @@ impl Welder {
         // Adding +0 turns -0 into +0 and changes nothing else.
         let corner = corner.map(|c| c + 0.0);
         let key = corner.map(f32::to_bits);
+        let hash = hash(key);
+        // The recent corners go by other bits of the hash than the table, so that their clashes differ.
+        let at = (hash >> 32) as usize & (self.recent.len() - 1);
+        let recent = self.recent[at];
+        if recent.key == key && recent.vertex != FREE.vertex {
+            return VertexId(recent.vertex);
+        }
+        let vertex = self.look_up(key, hash);
+        self.recent[at] = Slot { key, vertex };
+        VertexId(vertex)
+    }
+
+    fn look_up(&mut self, key: [u32; 3], hash: u64) -> u32 {
         let mask = self.slots.len() - 1;
-        let mut at = hash(key) as usize & mask;
+        let mut at = hash as usize & mask;
         loop {
             let slot = self.slots[at];
             if slot.vertex == FREE.vertex {
                 break;
             }
             if slot.key == key {
-                return VertexId(slot.vertex);
+                return slot.vertex;
             }
             at = (at + 1) & mask;
         }
-        let vertex = VertexId::new(self.points.len());
-        self.points.push(Point::from(corner.map(f64::from)));
-        self.slots[at] = Slot {
-            key,
-            vertex: vertex.0,
-        };
+        let vertex = VertexId::new(self.points.len()).0;
+        self.points
+            .push(Point::from(key.map(|bits| f64::from(f32::from_bits(bits)))));
+        self.slots[at] = Slot { key, vertex };
         if self.points.len() * 2 > self.slots.len() {
             self.grow();
         }

@@ -192,6 +192,7 @@ impl<'a> Xml<'a> {
         let mut whole = Cow::Borrowed("");
         while self.depth > outside {
             match self.next()? {
+                Node::Text(_) if self.depth > outside + 1 => {}
                 Node::Text(text) if whole.is_empty() => whole = text,
                 Node::Text(text) => whole.to_mut().push_str(&text),
                 Node::Eof => break,

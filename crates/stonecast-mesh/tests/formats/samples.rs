@@ -204,7 +204,7 @@ pub fn vtp_inline(compressed: bool) -> Vec<u8> {
         "<VTKFile type=\"PolyData\" byte_order=\"BigEndian\" header_type=\"UInt64\" {compressor}><PolyData>\
          <Piece NumberOfPoints=\"4\" NumberOfPolys=\"1\">\
          <PointData><DataArray type=\"UInt8\" Name=\"RGB\" NumberOfComponents=\"3\" format=\"binary\">{}</DataArray>\
-         <DataArray type=\"Float32\" Name=\"depth\" format=\"ascii\">0 0.5 1 1.5</DataArray>\
+         <DataArray type=\"Float32\" Name=\"depth\" format=\"ascii\">0 0.5 1 1.5\n             <InformationKey name=\"RANGE\">7</InformationKey></DataArray>\
          <DataArray type=\"Int16\" Name=\"tooth\" format=\"ascii\">11 0 0 12</DataArray></PointData>\
          <CellData><DataArray type=\"Int32\" Name=\"jaw\" format=\"ascii\">3</DataArray></CellData>\
          <Points><DataArray type=\"Float64\" NumberOfComponents=\"3\" format=\"binary\">\n{}\n</DataArray></Points>\

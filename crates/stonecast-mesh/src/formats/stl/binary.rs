@@ -1,8 +1,10 @@
 //! Binary STL: an 80-byte header, a count, and 50 bytes a triangle.
 
+use rayon::prelude::*;
+
 use super::super::weld::Welder;
 use super::super::{DecodeError, Decoded, Format, Limits, Note, NoteCode, Part, Place, mesh_of};
-use crate::VertexId;
+use crate::{Point, VertexId};
 
 const PRELUDE: usize = 84;
 const RECORD: usize = 50;
@@ -21,33 +23,16 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError
     let mut notes = Vec::new();
     let body = body(bytes, limits, &mut notes)?;
     let count = body.len() / RECORD;
+    let mut faces = vec![[VertexId(0); 3]; count];
+    let per_piece = count.div_ceil(piece_count(count));
     let max = limits.max_coordinate as f32;
-    let mut welder = Welder::with_expected(count / 2 + count / 16);
-    let mut faces = Vec::with_capacity(count);
-    let mut bad_corners = 0u64;
-    let mut first_bad = None;
-    let mut attributes = 0u16;
-    for (i, record) in body.chunks_exact(RECORD).enumerate() {
-        let corners = [12, 24, 36].map(|at| corner(record, at));
-        // False for NaN too.
-        let sound = |corner: &[f32; 3]| corner.iter().all(|c| c.abs() <= max);
-        if corners.iter().all(sound) {
-            faces.push(corners.map(|c| welder.vertex(c)));
-        } else {
-            bad_corners += corners.iter().filter(|c| !sound(c)).count() as u64;
-            first_bad.get_or_insert(PRELUDE + i * RECORD);
-        }
-        attributes |= u16::from_le_bytes([record[48], record[49]]);
-    }
-    if let Some(byte) = first_bad {
-        return Err(DecodeError::NotFinite {
-            format: Format::Stl,
-            first: Place::Byte(byte as u64),
-            count: bad_corners,
-            max: limits.max_coordinate,
-        });
-    }
-    if attributes != 0 {
+    let pieces: Vec<Piece> = faces
+        .par_chunks_mut(per_piece)
+        .zip(body.par_chunks(per_piece * RECORD))
+        .map(|(faces, records)| weld_piece(records, faces, max))
+        .collect();
+    check_finite(&pieces, per_piece, limits)?;
+    if pieces.iter().any(|piece| piece.attributes != 0) {
         let message = "attribute bytes of the triangles (colour in some programs) are not kept";
         notes.push(Note::new(
             NoteCode::NotKept,
@@ -55,7 +40,96 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError
             message,
         ));
     }
-    finish(welder, faces, limits, notes)
+    let points = join_pieces(pieces, &mut faces, per_piece);
+    let mesh = mesh_of(Format::Stl, points, faces, limits)?;
+    Ok(Decoded {
+        format: Format::Stl,
+        parts: vec![Part::from_mesh(mesh)],
+        declared_unit: None,
+        notes,
+    })
+}
+
+/// Triangles below which a second thread costs more than it saves.
+const LEAST_PIECE: usize = 32_768;
+
+/// How many pieces to weld at once: joining them is done by one thread, so more than a few do not pay.
+fn piece_count(triangles: usize) -> usize {
+    rayon::current_num_threads()
+        .min(4)
+        .min(triangles / LEAST_PIECE)
+        .max(1)
+}
+
+/// A run of triangles, welded within itself.
+struct Piece {
+    welder: Welder,
+    bad_corners: u64,
+    /// The triangle, counted within the piece.
+    first_bad: Option<usize>,
+    attributes: u16,
+}
+
+fn weld_piece(records: &[u8], faces: &mut [[VertexId; 3]], max: f32) -> Piece {
+    let count = faces.len();
+    let mut piece = Piece {
+        welder: Welder::with_expected(count / 2 + count / 16),
+        bad_corners: 0,
+        first_bad: None,
+        attributes: 0,
+    };
+    for (i, (face, record)) in faces.iter_mut().zip(records.as_chunks::<RECORD>().0).enumerate() {
+        let corners = [12, 24, 36].map(|at| corner(record, at));
+        // False for NaN too.
+        let sound = |corner: &[f32; 3]| corner.iter().all(|c| c.abs() <= max);
+        if corners.iter().all(sound) {
+            *face = corners.map(|c| piece.welder.vertex(c));
+        } else {
+            piece.bad_corners += corners.iter().filter(|c| !sound(c)).count() as u64;
+            piece.first_bad.get_or_insert(i);
+        }
+        piece.attributes |= u16::from_le_bytes([record[48], record[49]]);
+    }
+    piece
+}
+
+fn check_finite(pieces: &[Piece], per_piece: usize, limits: &Limits) -> Result<(), DecodeError> {
+    let first = pieces
+        .iter()
+        .enumerate()
+        .find_map(|(p, piece)| Some(p * per_piece + piece.first_bad?));
+    match first {
+        None => Ok(()),
+        Some(triangle) => Err(DecodeError::NotFinite {
+            format: Format::Stl,
+            first: Place::Byte((PRELUDE + triangle * RECORD) as u64),
+            count: pieces.iter().map(|piece| piece.bad_corners).sum(),
+            max: limits.max_coordinate,
+        }),
+    }
+}
+
+/// Welds the pieces together. Vertices are asked for in the order in which each piece met them first, so the
+/// numbers are those of welding all at once, however many pieces there are.
+fn join_pieces(pieces: Vec<Piece>, faces: &mut [[VertexId; 3]], per_piece: usize) -> Vec<Point> {
+    let mut pieces = pieces.into_iter();
+    let Some(first) = pieces.next() else {
+        return Vec::new();
+    };
+    let mut welder = first.welder;
+    for (piece, faces) in pieces.zip(faces.chunks_mut(per_piece).skip(1)) {
+        let numbers: Vec<VertexId> = piece
+            .welder
+            .into_points()
+            .iter()
+            .map(|p| welder.vertex([p.x as f32, p.y as f32, p.z as f32]))
+            .collect();
+        faces
+            .par_iter_mut()
+            .with_min_len(LEAST_PIECE)
+            .for_each(|face| *face = face.map(|v| numbers[v.index()]));
+    }
+    welder.into_points()
 }
 
 /// The triangles' bytes, once count and size agree.
@@ -106,26 +180,46 @@ fn body<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Vec<Note>) -> Result<&
 }
 
 #[inline]
-fn corner(record: &[u8], at: usize) -> [f32; 3] {
+fn corner(record: &[u8; RECORD], at: usize) -> [f32; 3] {
     [0, 4, 8].map(|offset| {
-        let bytes: [u8; 4] = record[at + offset..at + offset + 4]
-            .try_into()
-            .expect("the range is four bytes long");
-        f32::from_le_bytes(bytes)
+        let at = at + offset;
+        f32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]])
     })
 }
 
-fn finish(
-    welder: Welder,
-    faces: Vec<[VertexId; 3]>,
-    limits: &Limits,
-    notes: Vec<Note>,
-) -> Result<Decoded, DecodeError> {
-    let mesh = mesh_of(Format::Stl, welder.into_points(), faces, limits)?;
-    Ok(Decoded {
-        format: Format::Stl,
-        parts: vec![Part::from_mesh(mesh)],
-        declared_unit: None,
-        notes,
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Triangles over a coarse lattice, so that corners repeat within and across pieces.
+    fn soup(count: u32) -> Vec<u8> {
+        let mut bytes = vec![0; 80];
+        bytes.extend(count.to_le_bytes());
+        for i in 0..count {
+            bytes.extend([0; 12]);
+            for c in 0..9u32 {
+                let mixed = (i * 9 + c).wrapping_mul(2_654_435_761) >> 26;
+                bytes.extend((mixed as f32).to_le_bytes());
+            }
+            bytes.extend([0; 2]);
+        }
+        bytes
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_mesh() {
+        let bytes = soup(3 * LEAST_PIECE as u32 + 17);
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| read(&bytes, &Limits::default()).unwrap().parts.remove(0).mesh)
+        };
+        let alone = on(1);
+        assert_eq!(alone.faces()[0].map(|v| v.0), [0, 1, 2]);
+        for threads in [2, 3, 4] {
+            assert_eq!(on(threads), alone);
+        }
+    }
 }
