@@ -11,6 +11,7 @@ use stonecast_mesh::{Point, TriMesh, VertexData};
 
 use super::unit::{Expected, settle_unit};
 use super::{Facing, Input, IntakeFault, NameTells, ScanName, ShapeTells, facing, name_tells, role};
+use crate::orient::guess_jaw;
 use crate::scan::{LengthUnit, SettledUnit, Source};
 
 /// A surface on its way to becoming a scan.
@@ -79,11 +80,19 @@ fn candidate(
     let unit = settle_unit(&mesh, expected, input.stated.unit, declared, scan, &mut warnings)?;
     let mesh = turned_outwards(in_millimetres(mesh, unit.unit), scan, &mut warnings);
     let faults = notes.iter().cloned().chain(surface_faults(&mesh, scan)).collect();
+    // Asked of every arch, the named ones too, so that a wrong name is noticed.
+    let shape = (expected == Expected::Arch)
+        .then(|| guess_jaw(&mesh).ok())
+        .flatten()
+        .map(|guess| ShapeTells {
+            jaw: guess.jaw,
+            confidence: guess.confidence,
+        });
     Ok(Candidate {
         scan,
         stated: input.stated.role,
         name,
-        shape: None,
+        shape,
         mesh,
         colours,
         unit,
