@@ -15,9 +15,11 @@ pub mod base;
 pub mod bite;
 pub mod cast;
 pub mod clean;
+pub mod edits;
 pub mod intake;
 pub mod orient;
 pub mod scan;
 
-pub use cast::{Cast, CastArch};
+pub use cast::{Cast, CastArch, CastParams, Scans, make_cast};
+pub use edits::Edits;
 pub use scan::Scan;

@@ -51,9 +51,11 @@ pub(crate) enum Albedo {
     PerVertex(Vec<[f32; 3]>),
 }
 
-/// Faces that meet at a vertex under more than this angle to its mean normal are lit as flat there: well above the
-/// roughness of a scan, below the 45° of a box's edge.
-const CREASE_COSINE: f64 = 0.80;
+/// A corner whose face turns this far (20°) from its vertex's mean normal stands at a crease: less than half of the
+/// turn at the edge of a base, even where land and wall meet at an obtuse angle.
+const CREASE_COSINE: f64 = 0.94;
+/// At a crease, a corner is lit together with the faces within 35° of its own: those on its side of the edge.
+const ONE_SIDE_COSINE: f64 = 0.82;
 
 impl Body {
     /// A body with the surface of a mesh. Colours that do not match the mesh in number are an error of the
@@ -135,7 +137,7 @@ impl Body {
                 let mut sum = Vector::zeros();
                 for &(_, g) in around[first..].iter().take_while(|&&(w, _)| w == v.0) {
                     let normal = face_normals[FaceId(g)];
-                    if normal.dot(&face_normals[f]) > CREASE_COSINE {
+                    if normal.dot(&face_normals[f]) > ONE_SIDE_COSINE {
                         sum += normal;
                     }
                 }

@@ -42,11 +42,9 @@ pub(super) struct MidlineFacts {
 }
 
 impl MidlineFacts {
-    /// Standard deviation of the direction: the spread of the lines that score alike, and what crowns without
-    /// counterpart do. A share of an arch that stands elsewhere by half the arch's depth turns the line by half that
-    /// share of a radian.
+    /// Standard deviation of the direction.
     pub fn uncertainty(&self) -> f64 {
-        self.spread.hypot(0.5 * (1.0 - self.score).max(0.0))
+        self.spread
     }
 }
 
@@ -71,7 +69,7 @@ pub(super) fn midline_confidence(facts: &MidlineFacts) -> f64 {
         * ramp(1.0 - facts.rival / facts.score.max(f64::MIN_POSITIVE), 0.0, 0.12)
         // A straight row of teeth opens to neither side.
         * ramp(facts.opening.abs(), 0.2, 0.6)
-        * ramp(-facts.uncertainty().to_degrees(), -15.0, -6.0)
+        * ramp(-facts.spread.to_degrees(), -15.0, -6.0)
 }
 
 /// 0 below `nothing`, 1 above `full`, straight between.

@@ -1,8 +1,9 @@
 //! Where words go: results to stdout, everything else to stderr.
 
 use std::{
+    collections::BTreeMap,
     io::{self, IsTerminal, Write},
-    sync::Mutex,
+    sync::{Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
@@ -19,7 +20,14 @@ pub struct Console {
     verbose: bool,
     started: Instant,
     bar: ProgressBar,
-    timings: Mutex<Vec<(String, Duration)>>,
+    timings: Mutex<Timings>,
+}
+
+/// Which steps run since when, and how long those took that have ended.
+#[derive(Debug, Default)]
+struct Timings {
+    running: BTreeMap<String, Instant>,
+    done: Vec<(String, Duration)>,
 }
 
 impl Console {
@@ -50,26 +58,29 @@ impl Console {
 
     /// Does one step of the work, which `name` names for the progress bar and the timings.
     pub fn step<T>(&self, name: &str, work: impl FnOnce() -> T) -> T {
-        self.begin(name);
-        let start = Instant::now();
+        self.observe(name, true);
         let done = work();
-        self.end(name, start.elapsed());
+        self.observe(name, false);
         done
     }
 
-    /// Shows the name of a step that begins.
-    pub fn begin(&self, name: &str) {
-        self.bar.set_message(name.to_owned());
+    /// Notes that a step of the work begins or ends.
+    pub fn observe(&self, name: &str, begins: bool) {
+        let mut timings = self.timings();
+        if begins {
+            timings.running.insert(name.to_owned(), Instant::now());
+        } else if let Some(start) = timings.running.remove(name) {
+            timings.done.push((name.to_owned(), start.elapsed()));
+            self.bar.inc(1);
+        }
+        let running: Vec<&str> = timings.running.keys().map(String::as_str).collect();
+        self.bar.set_message(running.join(", "));
     }
 
-    /// Notes that a step took so long.
-    pub fn end(&self, name: &str, elapsed: Duration) {
-        self.bar.inc(1);
-        let mut timings = self
-            .timings
+    fn timings(&self) -> MutexGuard<'_, Timings> {
+        self.timings
             .lock()
-            .expect("no step panics while it holds the list");
-        timings.push((name.to_owned(), elapsed));
+            .expect("nothing panics while it holds the list")
     }
 
     /// Prints the outcome of a command.
@@ -109,18 +120,11 @@ impl Console {
     }
 
     fn write_timings(&self, err: &mut impl Write) -> io::Result<()> {
-        let timings = self
-            .timings
-            .lock()
-            .expect("no step panics while it holds the list");
-        for (name, elapsed) in timings.iter() {
-            writeln!(err, "{:>9.1} ms  {name}", elapsed.as_secs_f64() * 1e3)?;
+        let milliseconds = |elapsed: Duration| elapsed.as_secs_f64() * 1e3;
+        for (name, elapsed) in &self.timings().done {
+            writeln!(err, "{:>9.1} ms  {name}", milliseconds(*elapsed))?;
         }
-        writeln!(
-            err,
-            "{:>9.1} ms  in all",
-            self.started.elapsed().as_secs_f64() * 1e3
-        )
+        writeln!(err, "{:>9.1} ms  in all", milliseconds(self.started.elapsed()))
     }
 }
 

@@ -4,13 +4,18 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use stonecast_cast::{
+    intake::{Stated, intake, measured_width},
+    scan::{LengthUnit, RoleEvidence, UnitEvidence},
+};
+use stonecast_dental::ScanRole;
 use stonecast_mesh::{
     formats::{DeclaredUnit, Decoded, Part},
     repair::{MeshReport, diagnose},
 };
 
 use super::{Answer, Console, Failure, sources};
+use crate::case::write::sha256_hex;
 
 /// Show what files hold and every fault of their surfaces
 #[derive(Debug, Args)]
@@ -36,7 +41,21 @@ struct FileReport {
     format: String,
     declared_unit_in_mm: Option<f64>,
     notes: Vec<String>,
+    as_scan: AsScan,
     parts: Vec<PartReport>,
+}
+
+/// What intake would take the file for, with nothing stated.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum AsScan {
+    Accepted {
+        role: ScanRole,
+        role_evidence: RoleEvidence,
+        unit: LengthUnit,
+        unit_evidence: UnitEvidence,
+    },
+    Refused(String),
 }
 
 #[derive(Serialize)]
@@ -47,6 +66,8 @@ struct PartReport {
     scalars: Vec<String>,
     labels: Vec<String>,
     bounds: Option<[[f64; 3]; 2]>,
+    /// The longer side of the smallest rectangle around it, seen along its flattest direction; in the file's unit.
+    measured_width: Option<f64>,
     report: MeshReport,
 }
 
@@ -57,7 +78,8 @@ pub(super) fn run(args: &InspectArgs, console: &Console) -> Result<Answer, Failu
         let name = sources::place_name(i, count);
         console.step(&name, || {
             let (bytes, decoded) = sources::read_surface(path, &name)?;
-            Ok(file_report(&bytes, &decoded))
+            let file_name = path.file_name().map(|name| name.to_string_lossy());
+            Ok(file_report(&bytes, file_name.as_deref(), &decoded))
         })
     });
     let files = sources::all_or_faults(reports).map_err(Failure::Refused)?;
@@ -69,7 +91,7 @@ pub(super) fn run(args: &InspectArgs, console: &Console) -> Result<Answer, Failu
     Ok(Answer::new(&Inspected { files }, text))
 }
 
-fn file_report(bytes: &[u8], decoded: &Decoded) -> FileReport {
+fn file_report(bytes: &[u8], file_name: Option<&str>, decoded: &Decoded) -> FileReport {
     FileReport {
         sha256: sha256_hex(bytes),
         byte_count: bytes.len(),
@@ -80,6 +102,15 @@ fn file_report(bytes: &[u8], decoded: &Decoded) -> FileReport {
             .iter()
             .map(|n| format!("{}: {}", n.place, n.message))
             .collect(),
+        as_scan: match intake(bytes, file_name, &Stated::default()) {
+            Ok(scan) => AsScan::Accepted {
+                role: scan.value.role,
+                role_evidence: scan.value.role_evidence,
+                unit: scan.value.unit.unit,
+                unit_evidence: scan.value.unit.evidence,
+            },
+            Err(error) => AsScan::Refused(error.to_string()),
+        },
         parts: decoded.parts.iter().map(part_report).collect(),
     }
 }
@@ -92,6 +123,7 @@ fn part_report(part: &Part) -> PartReport {
         scalars: part.scalars.iter().map(|(name, _)| name.clone()).collect(),
         labels: part.labels.iter().map(|(name, _)| name.clone()).collect(),
         bounds: part.mesh.bounds().map(|b| [b.min.into(), b.max.into()]),
+        measured_width: measured_width(&part.mesh),
         report: diagnose(&part.mesh),
     }
 }
@@ -109,6 +141,21 @@ fn describe_into(text: &mut String, file: &FileReport, name: &str) -> std::fmt::
         Some(unit) => writeln!(text, "  unit      declared: 1 = {unit} mm")?,
         None => writeln!(text, "  unit      not declared")?,
     }
+    match &file.as_scan {
+        AsScan::Accepted {
+            role,
+            role_evidence,
+            unit,
+            unit_evidence,
+        } => writeln!(
+            text,
+            "  as a scan {role} (by {}), in {} (by {})",
+            word(role_evidence),
+            unit.symbol(),
+            word(unit_evidence)
+        )?,
+        AsScan::Refused(why) => writeln!(text, "  as a scan {why}")?,
+    }
     for note in &file.notes {
         writeln!(text, "  note      {note}")?;
     }
@@ -121,7 +168,11 @@ fn describe_into(text: &mut String, file: &FileReport, name: &str) -> std::fmt::
         )?;
         if let Some([low, high]) = part.bounds {
             let size: Vec<String> = (0..3).map(|i| format!("{:.3}", high[i] - low[i])).collect();
-            writeln!(text, "  size      {}", size.join(" x "))?;
+            write!(text, "  size      {}", size.join(" x "))?;
+            match part.measured_width {
+                Some(width) => writeln!(text, ", {width:.3} wide")?,
+                None => writeln!(text)?,
+            }
         }
         let extras = [
             (part.has_colours, "colours"),
@@ -145,7 +196,7 @@ fn describe_into(text: &mut String, file: &FileReport, name: &str) -> std::fmt::
             yes(report.is_oriented)
         )?;
         for fault in &report.faults {
-            writeln!(text, "  fault     {} x {}", fault.count, kind_name(fault.kind))?;
+            writeln!(text, "  fault     {} x {}", fault.count, word(&fault.kind))?;
         }
         if report.faults.is_empty() {
             writeln!(text, "  no fault")?;
@@ -154,17 +205,10 @@ fn describe_into(text: &mut String, file: &FileReport, name: &str) -> std::fmt::
     Ok(())
 }
 
-/// The kind's name as `--json` gives it.
-fn kind_name(kind: stonecast_mesh::repair::FaultKind) -> String {
-    serde_json::to_value(kind)
-        .ok()
+/// A value's name as `--json` gives it.
+fn word(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).ok();
+    value
         .and_then(|value| value.as_str().map(str::to_owned))
         .unwrap_or_default()
-}
-
-fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a string takes every word");
-        hex
-    })
 }

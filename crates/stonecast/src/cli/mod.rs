@@ -7,8 +7,10 @@
 pub mod answer;
 pub mod console;
 
+mod cast;
 mod completions;
 mod convert;
+mod demo;
 mod inspect;
 mod sources;
 mod view;
@@ -40,9 +42,11 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  stonecast demo                                   the whole job on a synthetic pair made on the spot
+  stonecast cast --upper u.stl --lower l.stl --out case
+  stonecast view case --view right-buccal --out right.png
   stonecast inspect scan.stl                       what a file holds, and every fault of its surface
   stonecast convert scan.obj scan.ply              any readable format to any writable one
-  stonecast view upper.ply --view upper-occlusal --out upper.png
 
 Not a medical device: for documentation, education and research. See LIMITATIONS.md.";
 
@@ -65,15 +69,19 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Cast(cast::CastArgs),
+    Demo(demo::DemoArgs),
+    View(view::ViewArgs),
     Inspect(inspect::InspectArgs),
     Convert(convert::ConvertArgs),
-    View(view::ViewArgs),
     Completions(completions::CompletionsArgs),
 }
 
 impl Command {
     fn name(&self) -> &'static str {
         match self {
+            Self::Cast(_) => "cast",
+            Self::Demo(_) => "demo",
             Self::Inspect(_) => "inspect",
             Self::Convert(_) => "convert",
             Self::View(_) => "view",
@@ -83,6 +91,8 @@ impl Command {
 
     fn run(&self, console: &Console) -> Result<Answer, Failure> {
         match self {
+            Self::Cast(args) => cast::run(args, console),
+            Self::Demo(args) => demo::run(args, console),
             Self::Inspect(args) => inspect::run(args, console),
             Self::Convert(args) => convert::run(args, console),
             Self::View(args) => view::run(args, console),

@@ -1,6 +1,6 @@
 //! The files that a command reads.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::Path};
 
 use stonecast_mesh::formats::{self, Decoded, Format, Limits};
 
@@ -16,7 +16,7 @@ pub(super) fn place_name(index: usize, count: usize) -> String {
 }
 
 /// The bytes of a file.
-pub(super) fn read(path: &PathBuf, name: &str) -> Result<Vec<u8>, Fault> {
+pub(super) fn read(path: &Path, name: &str) -> Result<Vec<u8>, Fault> {
     fs::read(path).map_err(|e| {
         Fault::new(
             "input.unreadable",
@@ -26,7 +26,7 @@ pub(super) fn read(path: &PathBuf, name: &str) -> Result<Vec<u8>, Fault> {
 }
 
 /// The bytes and the content of a surface file.
-pub(super) fn read_surface(path: &PathBuf, name: &str) -> Result<(Vec<u8>, Decoded), Fault> {
+pub(super) fn read_surface(path: &Path, name: &str) -> Result<(Vec<u8>, Decoded), Fault> {
     let bytes = read(path, name)?;
     let decoded = formats::decode(&bytes, format_hint(path), &Limits::default())
         .map_err(|e| Fault::new("input.format", format!("{name}: {e}")))?;
@@ -34,7 +34,7 @@ pub(super) fn read_surface(path: &PathBuf, name: &str) -> Result<(Vec<u8>, Decod
 }
 
 /// The format that a path's extension promises.
-pub(super) fn format_hint(path: &std::path::Path) -> Option<Format> {
+pub(super) fn format_hint(path: &Path) -> Option<Format> {
     Format::from_extension(path.extension()?.to_str()?)
 }
 
@@ -84,8 +84,20 @@ impl From<Unit> for stonecast_cast::scan::LengthUnit {
     }
 }
 
+impl From<Unit> for formats::DeclaredUnit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Mm => Self::Millimetre,
+            Unit::Cm => Self::Centimetre,
+            Unit::M => Self::Metre,
+            Unit::Um => Self::Micrometre,
+            Unit::In => Self::Inch,
+        }
+    }
+}
+
 /// Refuses to write where something already is, unless `force`.
-pub(super) fn check_output(path: &std::path::Path, what: &str, force: bool) -> Result<(), Failure> {
+pub(super) fn check_output(path: &Path, what: &str, force: bool) -> Result<(), Failure> {
     if path.exists() && !force {
         return Err(Failure::refused(
             "output.exists",

@@ -1,14 +1,22 @@
 //! `stonecast view`: a picture of a case or of surface files.
 
-use std::{fs, path::PathBuf, str::FromStr};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use clap::Args;
 use serde_json::json;
 use stonecast_dental::Deg;
 use stonecast_mesh::formats::Part;
-use stonecast_picture::{Body, Captions, Framing, Paint, Scene, Size, View, draw_view};
+use stonecast_picture::{Body, Captions, Framing, Paint, Scene, Size, Tag, View, draw_view};
 
 use super::{Answer, Console, Failure, sources};
+use crate::{
+    case::read::{Case, ReadError},
+    pictures::{Shown, bite_tag, scene},
+};
 
 /// Draw a picture of a case or of surface files
 ///
@@ -103,7 +111,10 @@ impl FromStr for PictureSize {
 pub(super) fn run(args: &ViewArgs, console: &Console) -> Result<Answer, Failure> {
     sources::check_output(&args.out, "the picture", args.force)?;
     console.expect_steps(3);
-    let scene = console.step("read", || scene_of_files(&args.inputs))?;
+    let (scene, tag) = console.step("read", || match &args.inputs[..] {
+        [case] if case.is_dir() => scene_of_case(case),
+        files => Ok((scene_of_files(files)?, None)),
+    })?;
     let view = match (args.azimuth, args.elevation) {
         (None, None) => args.view.into(),
         (azimuth, elevation) => View::Free {
@@ -115,6 +126,7 @@ pub(super) fn run(args: &ViewArgs, console: &Console) -> Result<Answer, Failure>
         title: !args.plain,
         edge_marks: !args.plain,
         scale_bar: !args.plain,
+        tag: tag.filter(|_| !args.plain && view.only_jaw().is_none()),
         ..Captions::default()
     };
     let picture = console.step("draw", || {
@@ -138,6 +150,29 @@ pub(super) fn run(args: &ViewArgs, console: &Console) -> Result<Answer, Failure>
             picture.size.height
         ),
     ))
+}
+
+/// The arches of a case on their bases, and what must be said of their bite.
+fn scene_of_case(root: &Path) -> Result<(Scene, Option<Tag>), Failure> {
+    let refused = |e: ReadError| Failure::refused("case.unreadable", e.to_string());
+    let case = Case::open(root).map_err(refused)?;
+    let arches = case.manifest.arches.iter().map(|arch| {
+        let (path, anatomy) = arch.base.as_ref().map_or((&arch.path, arch.face_count), |base| {
+            (&base.joined_path, base.anatomy_face_count)
+        });
+        Ok((arch.jaw, case.mesh(path)?, anatomy))
+    });
+    let arches = arches.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+    let shown: Vec<Shown<'_>> = arches
+        .iter()
+        .map(|(jaw, mesh, anatomy_face_count)| Shown {
+            jaw: *jaw,
+            mesh,
+            anatomy_face_count: *anatomy_face_count,
+        })
+        .collect();
+    let tag = case.manifest.bite.as_ref().map(|bite| bite_tag(bite.kind));
+    Ok((scene(&shown), tag))
 }
 
 fn scene_of_files(paths: &[PathBuf]) -> Result<Scene, Failure> {

@@ -1,0 +1,197 @@
+//! A folder is written beside its place and moved there whole, or not at all.
+
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::{Manifest, manifest::FileRecord};
+
+/// Why a case folder was not written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// Something is at the place already.
+    #[error("the output folder exists: choose another --out, or pass --force to replace it")]
+    Exists,
+    /// What is at the place is no case folder, so it is not replaced even when asked.
+    #[error(
+        "what is at the output folder is no case folder (it has no case.toml), so it is not replaced: \
+         choose another --out"
+    )]
+    NotACase,
+    /// The place has no name.
+    #[error("the output folder needs a name: choose another --out")]
+    NoName,
+    /// The disk says no.
+    #[error(
+        "{what} could not be written ({source}): check that the folder above it exists, is yours and has room"
+    )]
+    Io {
+        /// What, from the folder's root.
+        what: String,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// A file to be written: its path from the folder's root, what it is, and its bytes when asked for.
+pub struct Item<'a> {
+    path: String,
+    what: String,
+    bytes: Box<dyn FnOnce() -> Vec<u8> + Send + 'a>,
+}
+
+impl<'a> Item<'a> {
+    /// A file whose bytes are made when it is written, and freed right after.
+    pub fn new(
+        path: impl Into<String>,
+        what: impl Into<String>,
+        bytes: impl FnOnce() -> Vec<u8> + Send + 'a,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            what: what.into(),
+            bytes: Box::new(bytes),
+        }
+    }
+}
+
+/// A case folder being written. Dropped unfinished, it leaves nothing behind.
+#[derive(Debug)]
+pub struct CaseWriter {
+    place: PathBuf,
+    /// Beside the place, on the same disk, so that moving it there is one step.
+    scratch: PathBuf,
+    force: bool,
+    files: Vec<FileRecord>,
+}
+
+impl CaseWriter {
+    /// Starts a folder that is to stand at `place`.
+    ///
+    /// # Errors
+    /// If something is there, unless `force` and it is a case folder or empty; or if the folder above cannot be
+    /// written.
+    pub fn new(place: &Path, force: bool) -> Result<Self, WriteError> {
+        check_place(place, force)?;
+        let name = place.file_name().ok_or(WriteError::NoName)?.to_string_lossy();
+        let scratch = place.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        fs::create_dir(&scratch).map_err(io_error("the output folder"))?;
+        Ok(Self {
+            place: place.to_owned(),
+            scratch,
+            force,
+            files: Vec::new(),
+        })
+    }
+
+    /// Writes files, several at a time.
+    ///
+    /// # Errors
+    /// The first file that could not be written, in the order given.
+    pub fn write(&mut self, items: Vec<Item<'_>>) -> Result<(), WriteError> {
+        let scratch = &self.scratch;
+        let written: Vec<Result<FileRecord, WriteError>> = items
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|item| {
+                let bytes = (item.bytes)();
+                write_file(scratch, &item.path, &bytes)?;
+                Ok(FileRecord {
+                    sha256: sha256_hex(&bytes),
+                    byte_count: bytes.len() as u64,
+                    path: item.path,
+                    what: item.what,
+                })
+            })
+            .collect();
+        for record in written {
+            self.files.push(record?);
+        }
+        Ok(())
+    }
+
+    /// Adds `case.toml` and moves the folder to its place.
+    ///
+    /// # Errors
+    /// If the manifest cannot be written or the folder cannot be moved.
+    ///
+    /// # Panics
+    /// If the manifest has a value that TOML cannot write; by its types it has none.
+    pub fn finish(mut self, mut manifest: Manifest) -> Result<Manifest, WriteError> {
+        self.files.sort();
+        manifest.files = std::mem::take(&mut self.files);
+        let text = toml::to_string(&manifest).expect("a manifest's fields are all of TOML's types");
+        write_file(&self.scratch, "case.toml", text.as_bytes())?;
+        check_place(&self.place, self.force)?;
+        let old = self.scratch.with_extension("old");
+        let replaces = self.place.exists();
+        if replaces {
+            fs::rename(&self.place, &old).map_err(io_error("the output folder"))?;
+        }
+        if let Err(error) = fs::rename(&self.scratch, &self.place) {
+            if replaces {
+                // Nothing better can be done than to put the old folder back; the first error is the one to report.
+                let _ = fs::rename(&old, &self.place);
+            }
+            return Err(io_error("the output folder")(error));
+        }
+        if replaces {
+            fs::remove_dir_all(&old).map_err(io_error("the replaced folder"))?;
+        }
+        Ok(manifest)
+    }
+}
+
+impl Drop for CaseWriter {
+    fn drop(&mut self) {
+        // After `finish` there is nothing at the scratch place, and that is no fault.
+        let _ = fs::remove_dir_all(&self.scratch);
+    }
+}
+
+/// Refuses a place where something stands, unless it may be replaced.
+///
+/// # Errors
+/// [`WriteError::Exists`] and [`WriteError::NotACase`].
+pub fn check_place(place: &Path, force: bool) -> Result<(), WriteError> {
+    if !place.exists() {
+        return Ok(());
+    }
+    let is_empty = fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
+    let is_case = place.join("case.toml").is_file();
+    match (force, is_empty || is_case) {
+        (false, _) => Err(WriteError::Exists),
+        (true, false) => Err(WriteError::NotACase),
+        (true, true) => Ok(()),
+    }
+}
+
+fn write_file(root: &Path, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    let full = root.join(path);
+    if let Some(folder) = full.parent() {
+        fs::create_dir_all(folder).map_err(io_error(path))?;
+    }
+    fs::write(full, bytes).map_err(io_error(path))
+}
+
+fn io_error(what: &str) -> impl FnOnce(io::Error) -> WriteError {
+    let what = what.to_owned();
+    move |source| WriteError::Io { what, source }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a string takes every word");
+            hex
+        })
+}

@@ -1,0 +1,227 @@
+//! The order of the whole job: files to a finished case folder.
+//!
+//! ```text
+//! settle ─▶ keep_scans ─▶ make_cast ─▶ write_meshes ─▶ draw ─▶ case.toml
+//! ```
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use stonecast_cast::{
+    Cast, CastParams, Edits, Scan, Scans,
+    cast::{StageError, Work},
+    edits::EditsError,
+    intake::{Input, IntakeSetError, Stated, intake_set},
+    make_cast,
+    scan::LengthUnit,
+};
+use stonecast_dental::Checked;
+use stonecast_picture::Size;
+use thiserror::Error;
+
+use crate::{
+    case::{
+        Manifest,
+        manifest::{self, ScanRecord},
+        write::{CaseWriter, Item, WriteError, sha256_hex},
+    },
+    files::{arch_record, mesh_items},
+    pictures::draw,
+};
+
+/// One file as it was given.
+#[derive(Clone, Debug, Default)]
+pub struct ScanFile {
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// Its name, for its extension and for words such as "upper"; it is stored nowhere.
+    pub file_name: Option<String>,
+    /// What the user said about it.
+    pub stated: Stated,
+}
+
+/// Everything that a case is made from.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The scans.
+    pub files: Vec<ScanFile>,
+    /// The text of `edits.toml`, where there is one.
+    pub edits: Option<String>,
+    /// How to make the cast.
+    pub params: CastParams,
+    /// What is stated about the case.
+    pub stated: manifest::Stated,
+    /// The size of the pictures; `None` for no pictures.
+    pub pictures: Option<Size>,
+    /// Where the case is to stand.
+    pub out: PathBuf,
+    /// Replace a case that stands there.
+    pub force: bool,
+}
+
+/// Is told the name of each part of the work: `true` when it begins, `false` when it ends.
+pub type Observer<'a> = dyn Fn(&str, bool) + Sync + 'a;
+
+/// Why a job was not done.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// The corrections are not accepted.
+    #[error(transparent)]
+    Edits(#[from] EditsError),
+    /// Files are not accepted as scans.
+    #[error(transparent)]
+    Intake(#[from] IntakeSetError),
+    /// No cast can be made of the scans.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Cast(Vec<StageError>),
+    /// The case cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Does the whole job: takes the scans in, makes the cast, and leaves a case folder.
+///
+/// # Errors
+/// [`PipelineError`]; then no folder is left, and what stood at its place is untouched.
+pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, PipelineError> {
+    let mut writer = CaseWriter::new(&job.out, job.force)?;
+    let mut warnings = Vec::new();
+    let edits = job
+        .edits
+        .as_deref()
+        .map(Edits::parse)
+        .transpose()?
+        .unwrap_or_default();
+
+    let (scans, records) = watched(observe, "intake", || -> Result<_, PipelineError> {
+        let scans = settle(&job.files, &edits)?.unpack(&mut warnings);
+        let records = keep_scans(&scans, job.files, job.edits.as_deref(), &mut writer)?;
+        Ok((Scans::sort(scans), records))
+    })?;
+    let tell = |work: Work, begins| observe(&work.to_string(), begins);
+    let cast = make_cast(&scans, &edits, &job.params, &tell)
+        .map_err(PipelineError::Cast)?
+        .unpack(&mut warnings);
+    drop(scans);
+    watched(observe, "write", || writer.write(mesh_items(&cast)))?;
+    if let Some(size) = job.pictures {
+        let pictures = watched(observe, "draw", || draw(&cast, size));
+        let items = pictures
+            .iter()
+            .map(|(path, what, picture)| Item::new(path.as_str(), what.as_str(), || picture.to_png()));
+        watched(observe, "write pictures", || writer.write(items.collect()))?;
+    }
+    Ok(writer.finish(manifest(job.stated, records, cast, warnings))?)
+}
+
+/// The scans with their units and roles settled, by what was said on the command line, else in the corrections.
+fn settle(files: &[ScanFile], edits: &Edits) -> Result<Checked<Vec<Scan>>, IntakeSetError> {
+    let inputs: Vec<Input<'_>> = files
+        .par_iter()
+        .map(|file| Input {
+            bytes: &file.bytes,
+            file_name: file.file_name.as_deref(),
+            stated: with_edits(file, edits),
+        })
+        .collect();
+    intake_set(&inputs)
+}
+
+fn with_edits(file: &ScanFile, edits: &Edits) -> Stated {
+    let mut stated = file.stated.clone();
+    if edits.scans.is_empty() {
+        return stated;
+    }
+    if let Some(edit) = edits.scan(&sha256_hex(&file.bytes)) {
+        stated.role = edit.role.or(stated.role);
+        stated.unit = edit
+            .unit
+            .as_deref()
+            .and_then(LengthUnit::from_symbol)
+            .or(stated.unit);
+    }
+    stated
+}
+
+/// Stores the scans' bytes and the corrections as they came. A file that holds several scans is stored once.
+fn keep_scans(
+    scans: &[Scan],
+    files: Vec<ScanFile>,
+    edits: Option<&str>,
+    writer: &mut CaseWriter,
+) -> Result<Vec<ScanRecord>, WriteError> {
+    let path_of = |sha256: &str| {
+        let of_file = scans.iter().filter(|scan| scan.source.sha256 == sha256);
+        let roles: Vec<&str> = of_file.clone().map(|scan| scan.role.name()).collect();
+        let extension = of_file
+            .map(|scan| scan.source.format.as_str())
+            .next()
+            .unwrap_or("bin");
+        format!("scans/{}.{extension}", roles.join("-and-"))
+    };
+    let mut items: Vec<Item<'_>> = Vec::new();
+    let mut kept: Vec<String> = Vec::new();
+    for file in files {
+        let sha256 = sha256_hex(&file.bytes);
+        let path = path_of(&sha256);
+        if !kept.contains(&sha256) {
+            items.push(Item::new(path, "scan, as it came", move || file.bytes));
+            kept.push(sha256);
+        }
+    }
+    if let Some(text) = edits {
+        items.push(Item::new("edits.toml", "corrections, as they came", || {
+            text.as_bytes().to_vec()
+        }));
+    }
+    writer.write(items)?;
+    let record = |scan: &Scan| ScanRecord {
+        role: scan.role,
+        role_evidence: scan.role_evidence,
+        path: path_of(&scan.source.sha256),
+        sha256: scan.source.sha256.clone(),
+        byte_count: scan.source.byte_count,
+        format: scan.source.format.clone(),
+        face_count: scan.mesh_in_scan.face_count(),
+        vertex_count: scan.mesh_in_scan.vertex_count(),
+        unit: scan.unit,
+        acquisition: scan.acquisition.clone(),
+        faults: scan.faults.clone(),
+    };
+    Ok(scans.iter().map(record).collect())
+}
+
+fn manifest(
+    stated: manifest::Stated,
+    scans: Vec<ScanRecord>,
+    cast: Cast,
+    warnings: Vec<stonecast_dental::Warning>,
+) -> Manifest {
+    let frame = match (&cast.upper, &cast.lower) {
+        (None, Some(_)) => {
+            "the lower arch's own frame: LPS, mm, occlusal plane z = 0, origin at the lower incisors"
+        }
+        _ => "cast frame: LPS, mm, occlusal plane z = 0, origin at the upper incisors",
+    };
+    Manifest {
+        format: manifest::FORMAT.to_owned(),
+        version: manifest::VERSION,
+        program: concat!("stonecast ", env!("CARGO_PKG_VERSION")).to_owned(),
+        frame: frame.to_owned(),
+        stated,
+        scans,
+        arches: cast.arches().map(arch_record).collect(),
+        occluded_height_mm: cast.occluded_height.map(|height| height.0),
+        bite: cast.bite,
+        warnings,
+        files: Vec::new(),
+    }
+}
+
+fn watched<T>(observe: &Observer<'_>, name: &str, job: impl FnOnce() -> T) -> T {
+    observe(name, true);
+    let done = job();
+    observe(name, false);
+    done
+}
