@@ -8,7 +8,10 @@
 //! since one archive is one `Decoded` with one unit.
 
 use super::package::{Budget, Package};
-use super::{DecodeError, Decoded, Format, Limits, Note, NoteCode, Part, Place, decode_within, read_mtl};
+use super::{
+    DeclaredUnit, DecodeError, Decoded, Format, Limits, Material, Note, NoteCode, Part, Place, decode_within,
+    read_mtl,
+};
 
 /// Reads all surface files of a zip archive.
 ///
@@ -68,15 +71,8 @@ pub(super) fn read_within(
                 source: Box::new(source),
             }
         })?;
-        if !first && out.declared_unit != decoded.declared_unit {
-            let what = "an archive of files that declare different units";
-            let remedy = "unpack the archive and read the files one by one";
-            return Err(DecodeError::unsupported(
-                Format::Zip,
-                place_of(entry),
-                what,
-                remedy,
-            ));
+        if !first {
+            check_unit(out.declared_unit, decoded.declared_unit, entry)?;
         }
         first = false;
         out.declared_unit = decoded.declared_unit;
@@ -92,7 +88,13 @@ pub(super) fn read_within(
         let found = format!("none of the {count} entries is a surface file");
         return Err(DecodeError::empty(Format::Zip, found));
     }
-    for texture in out.parts.iter_mut().filter_map(|part| part.texture.as_mut()) {
+    lend_pictures(&mut out.parts, &libraries);
+    Ok(out)
+}
+
+/// Gives parts the picture of the material that they name, where its library lies in the archive.
+fn lend_pictures(parts: &mut [Part], libraries: &[(String, Vec<Material>)]) {
+    for texture in parts.iter_mut().filter_map(|part| part.texture.as_mut()) {
         let Some(library) = texture.library.as_deref() else {
             continue;
         };
@@ -107,7 +109,25 @@ pub(super) fn read_within(
         });
         texture.image = material.and_then(|m| m.image.clone());
     }
-    Ok(out)
+}
+
+/// Refuses a file whose unit is not that of the files before it.
+fn check_unit(
+    known: Option<DeclaredUnit>,
+    next: Option<DeclaredUnit>,
+    entry: usize,
+) -> Result<(), DecodeError> {
+    if known == next {
+        return Ok(());
+    }
+    let what = "an archive of files that declare different units";
+    let remedy = "unpack the archive and read the files one by one";
+    Err(DecodeError::unsupported(
+        Format::Zip,
+        place_of(entry),
+        what,
+        remedy,
+    ))
 }
 
 fn place_of(entry: usize) -> Place {

@@ -22,21 +22,7 @@ pub fn read_hps(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
     let place = |name| Place::Element { name, byte: 0 };
     let missing =
         |name: &'static str, what: &'static str| DecodeError::malformed(Format::Hps, place(name), what);
-    match packed.schema.as_deref() {
-        Some("CA" | "CC") => {}
-        Some("CE") => return Err(DecodeError::Encrypted { schema: "CE" }),
-        Some(_) => {
-            let remedy = "in the scanner software export the scan as STL or PLY, and read that file";
-            let what = "a schema other than CA and CC";
-            return Err(DecodeError::unsupported(
-                Format::Hps,
-                place("Schema"),
-                what,
-                remedy,
-            ));
-        }
-        None => return Err(missing("Schema", "the element <Schema>")),
-    }
+    check_schema(packed.schema.as_deref())?;
     let vertices = packed
         .vertices
         .ok_or_else(|| missing("Vertices", "the scan's vertices"))?;
@@ -99,6 +85,24 @@ pub fn read_hps(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
         declared_unit: Some(DeclaredUnit::Millimetre),
         notes,
     })
+}
+
+/// Refuses what is encrypted or not public.
+fn check_schema(schema: Option<&str>) -> Result<(), DecodeError> {
+    let place = Place::Element {
+        name: "Schema",
+        byte: 0,
+    };
+    match schema {
+        Some("CA" | "CC") => Ok(()),
+        Some("CE") => Err(DecodeError::Encrypted { schema: "CE" }),
+        Some(_) => {
+            let remedy = "in the scanner software export the scan as STL or PLY, and read that file";
+            let what = "a schema other than CA and CC";
+            Err(DecodeError::unsupported(Format::Hps, place, what, remedy))
+        }
+        None => Err(DecodeError::malformed(Format::Hps, place, "the element <Schema>")),
+    }
 }
 
 /// An element's base64 and declared count.

@@ -141,13 +141,7 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits, notes: &mut Vec<Note>) -> Res
         match words.as_slice() {
             [] => {}
             [b"comment" | b"obj_info", b"TextureFile", ..] => {
-                let name = text
-                    .splitn(2, |&b| b == b' ')
-                    .nth(1)
-                    .unwrap_or_default()
-                    .trim_ascii();
-                let name = name.get(b"TextureFile".len()..).unwrap_or_default().trim_ascii();
-                texture_file = Some(text_of(name, Place::Line(lines.line), notes));
+                texture_file = Some(text_of(texture_name(text), Place::Line(lines.line), notes));
             }
             [b"comment" | b"obj_info", ..] => {}
             [b"format", form, b"1.0"] => encoding = Some(parse_encoding(form, lines.line)?),
@@ -183,6 +177,19 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits, notes: &mut Vec<Note>) -> Res
         body: lines.at,
         body_line: lines.line + 1,
     })
+}
+
+/// What follows the words `comment TextureFile`; file names may hold blanks.
+fn texture_name(line: &[u8]) -> &[u8] {
+    let behind = line
+        .splitn(2, |&b| b == b' ')
+        .nth(1)
+        .unwrap_or_default()
+        .trim_ascii();
+    behind
+        .get(b"TextureFile".len()..)
+        .unwrap_or_default()
+        .trim_ascii()
 }
 
 fn parse_encoding(word: &[u8], line: u64) -> Result<Encoding, DecodeError> {

@@ -183,13 +183,11 @@ fn object(
                 "mesh" | "vertices" | "triangles" | "components" => depth += 1,
                 "vertex" => {
                     object.points.push(vertex(&tag)?);
-                    let declared = object.points.len() as u64;
-                    let place = tag.place("vertex");
-                    DecodeError::check_limit(
-                        Format::ThreeMf,
-                        place,
+                    check_count(
+                        &tag,
+                        "vertex",
                         "vertices",
-                        declared,
+                        object.points.len(),
                         limits.max_vertices,
                     )?;
                     xml.skip_element()?;
@@ -198,26 +196,22 @@ fn object(
                     let (corners, has_properties) = triangle(&tag)?;
                     coloured |= has_properties;
                     object.faces.push(corners);
-                    let declared = object.faces.len() as u64;
-                    let place = tag.place("triangle");
-                    DecodeError::check_limit(
-                        Format::ThreeMf,
-                        place,
+                    check_count(
+                        &tag,
+                        "triangle",
                         "triangles",
-                        declared,
+                        object.faces.len(),
                         limits.max_faces,
                     )?;
                     xml.skip_element()?;
                 }
                 "component" => {
                     object.components.push(parse_use(&tag, "component")?);
-                    let declared = object.components.len() as u64;
-                    let place = tag.place("component");
-                    DecodeError::check_limit(
-                        Format::ThreeMf,
-                        place,
+                    check_count(
+                        &tag,
+                        "component",
                         "components",
-                        declared,
+                        object.components.len(),
                         limits.max_objects,
                     )?;
                     xml.skip_element()?;
@@ -234,6 +228,16 @@ fn object(
         notes.push(Note::new(NoteCode::NotKept, tag.place("object"), message));
     }
     Ok(object)
+}
+
+fn check_count(
+    tag: &Tag<'_>,
+    name: &'static str,
+    what: &'static str,
+    count: usize,
+    limit: u64,
+) -> Result<(), DecodeError> {
+    DecodeError::check_limit(Format::ThreeMf, tag.place(name), what, count as u64, limit)
 }
 
 fn vertex(tag: &Tag<'_>) -> Result<Point, DecodeError> {

@@ -127,6 +127,30 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
+    /// Counts a use; refuses circles, and more uses or deeper ones than the limits allow.
+    fn enter(
+        &mut self,
+        key: &(String, u32),
+        chain: &[(String, u32)],
+        place: Place,
+    ) -> Result<(), DecodeError> {
+        self.uses += 1;
+        let limit = self.limits.max_objects;
+        DecodeError::check_limit(Format::ThreeMf, place, "uses of objects", self.uses, limit)?;
+        if chain.contains(key) {
+            let expected = "components that do not use each other in a circle";
+            return Err(DecodeError::malformed(Format::ThreeMf, place, expected));
+        }
+        let (declared, limit) = (chain.len() as u64 + 1, u64::from(self.limits.max_nesting));
+        DecodeError::check_limit(
+            Format::ThreeMf,
+            place,
+            "components within one another",
+            declared,
+            limit,
+        )
+    }
+
     /// Puts the object of a use, and what it is composed of, among the parts. `above` is the matrix of the uses
     /// around it, `chain` the objects on the way.
     fn place(
@@ -142,27 +166,8 @@ impl Builder<'_, '_> {
             kind: "object",
             index: u64::from(used.object),
         };
-        self.uses += 1;
-        DecodeError::check_limit(
-            Format::ThreeMf,
-            place,
-            "uses of objects",
-            self.uses,
-            self.limits.max_objects,
-        )?;
         let key = (path.to_owned(), used.object);
-        if chain.contains(&key) {
-            let expected = "components that do not use each other in a circle";
-            return Err(DecodeError::malformed(Format::ThreeMf, place, expected));
-        }
-        let (declared, limit) = (chain.len() as u64 + 1, u64::from(self.limits.max_nesting));
-        DecodeError::check_limit(
-            Format::ThreeMf,
-            place,
-            "components within one another",
-            declared,
-            limit,
-        )?;
+        self.enter(&key, chain, place)?;
         let model = &self.models[path];
         let Some(object) = model.objects.get(&used.object) else {
             let expected = "an object with the id that an item or component names";
