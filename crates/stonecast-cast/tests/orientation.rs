@@ -116,7 +116,9 @@ fn irregular_dentitions_are_oriented() {
         "spaced",
         [6.0, 4.0],
     );
-    check(&missing(&[16, 17, 46, 47], true), "a side shortened", [6.0, 5.0]);
+    check(&missing(&[12, 15, 26, 42, 45, 36], true), "gaps", [6.0, 5.0]);
+    // The hardest: half of the arch has no counterpart where the lever is longest. 7° is what a pose may be off.
+    check(&missing(&[16, 17, 46, 47], true), "a side shortened", [6.0, 7.0]);
     check(
         &missing(&[14, 24, 34, 44], false),
         "extractions closed",

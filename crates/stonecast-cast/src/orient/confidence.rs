@@ -42,9 +42,11 @@ pub(super) struct MidlineFacts {
 }
 
 impl MidlineFacts {
-    /// Standard deviation of the direction.
+    /// Standard deviation of the direction: the spread of the lines that score alike, and what crowns without
+    /// counterpart do. A share of an arch that stands elsewhere by half the arch's depth turns the line by half that
+    /// share of a radian.
     pub fn uncertainty(&self) -> f64 {
-        self.spread
+        self.spread.hypot(0.5 * (1.0 - self.score).max(0.0))
     }
 }
 
@@ -69,7 +71,7 @@ pub(super) fn midline_confidence(facts: &MidlineFacts) -> f64 {
         * ramp(1.0 - facts.rival / facts.score.max(f64::MIN_POSITIVE), 0.0, 0.12)
         // A straight row of teeth opens to neither side.
         * ramp(facts.opening.abs(), 0.2, 0.6)
-        * ramp(-facts.spread.to_degrees(), -15.0, -6.0)
+        * ramp(-facts.uncertainty().to_degrees(), -15.0, -6.0)
 }
 
 /// 0 below `nothing`, 1 above `full`, straight between.

@@ -15,6 +15,7 @@
 
 use std::f64::consts::TAU;
 
+use rayon::prelude::*;
 use stonecast_mesh::{Point, Vector};
 
 use super::plane::{Plane, biweight, fit};
@@ -88,16 +89,19 @@ pub(super) fn survey(surface: &Surface<'_>, axis: &Vector, half_height: f64) -> 
         normal: *axis,
     };
     let (u, v) = seed.axes();
-    let mut layers: Vec<Layer> = Vec::new();
+    let mut axes = Vec::new();
     for ring in 0..=RINGS {
         let (sin, cos) = (ring as f64 * STEP).to_radians().sin_cos();
         let count = (6 * ring).max(1);
         for k in 0..count {
             let turn = TAU * k as f64 / count as f64;
-            let tilted = axis * cos + (u * turn.cos() + v * turn.sin()) * sin;
-            layers.push(best_level(surface, &tilted, half_height));
+            axes.push(axis * cos + (u * turn.cos() + v * turn.sin()) * sin);
         }
     }
+    let layers: Vec<Layer> = axes
+        .par_iter()
+        .map(|tilted| best_level(surface, tilted, half_height))
+        .collect();
     let mut best = layers[0];
     for layer in &layers {
         if layer.share > best.share {

@@ -3,12 +3,14 @@
 //! Units: mm, radians. Frame: the plane's own axes `u`, `v` about a point on it.
 //!
 //! Steps
-//! 1. [`ArchMap::of`]: crown weight dropped onto the plane, in cells.
+//! 1. [`ArchMap::of`]: crown area dropped onto the plane, in cells; its root is taken, so that a missing molar weighs no
+//!    more than a missing incisor. Around each cell the arch's own direction gives the cell's [`Kernel`]: narrow across
+//!    the arch, wide along it. Narrow across, for the form of the arch is what its halves share; wide along, for
+//!    a tooth's place is not: with a kernel no wider than a tooth a line that maps each tooth onto its neighbour scores
+//!    as well as the right one, and a gap on one side turns the line.
 //! 2. [`ArchMap::survey`]: every direction and offset of a mirror line, scored by the overlap of the map with its
-//!    mirror image under a kernel. The kernels are wider than a tooth, or a mirror that maps each tooth to its
-//!    neighbour would score as well as the right one.
-//! 3. [`ArchMap::refine`]: the best few lines climb to their maxima; each step is the closed-form best line for the
-//!    pairs that the kernel joins.
+//!    mirror image.
+//! 3. [`ArchMap::refine`]: the best few lines climb to their maxima by reweighted Gauss-Newton steps.
 //! 4. [`opening`]: the arch opens backwards: there the crowns are far from the line.
 //!
 //! Limits: teeth lost on one side pull the line by a few degrees when others have drifted into the gap.
@@ -17,6 +19,17 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 use nalgebra::{Matrix2, Point2, Vector2};
+
+/// Reaches of the mirror kernel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reaches {
+    /// Across the arch.
+    pub across: f64,
+    /// Along it.
+    pub along: f64,
+    /// Within which the arch's direction is taken.
+    pub direction: f64,
+}
 
 /// A mirror line `{ q : q·normal = offset }` and its score.
 #[derive(Clone, Copy, Debug)]
@@ -48,20 +61,39 @@ pub(super) struct Survey {
 
 /// Crown weight in the plane.
 pub(super) struct ArchMap {
-    cells: Vec<(Point2<f64>, f64)>,
+    cells: Vec<Cell>,
     centre: Point2<f64>,
-    kernels: Vec<Kernel>,
+    /// One over the map's overlap with itself.
+    scale: f64,
+    reach: f64,
 }
 
-/// `(1 - d²/r²)³`, scaled so that the map's overlap with itself is 1.
-struct Kernel {
-    radius2: f64,
-    scale: f64,
+/// One cell of the map.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    place: Point2<f64>,
+    weight: f64,
+    kernel: Kernel,
+}
+
+/// `(1 - dᵀ m d)³`, 0 where `dᵀ m d` exceeds 1.
+#[derive(Clone, Copy, Debug)]
+struct Kernel(Matrix2<f64>);
+
+impl Kernel {
+    /// What is left of 1 at displacement `d`; its cube is the kernel.
+    fn left(&self, d: &Vector2<f64>) -> f64 {
+        (1.0 - d.dot(&(self.0 * d))).max(0.0)
+    }
 }
 
 impl ArchMap {
     /// The map of weighted points, never without a cell; `None` when nothing weighs.
-    pub fn of(points: impl Iterator<Item = (Point2<f64>, f64)>, cell: f64, radii: &[f64]) -> Option<Self> {
+    pub fn of(
+        points: impl Iterator<Item = (Point2<f64>, f64)>,
+        cell: f64,
+        reaches: &Reaches,
+    ) -> Option<Self> {
         let mut held: BTreeMap<(i64, i64), (Vector2<f64>, f64)> = BTreeMap::new();
         for (q, w) in points {
             let key = ((q.x / cell).round() as i64, (q.y / cell).round() as i64);
@@ -71,33 +103,35 @@ impl ArchMap {
         }
         let heaviest = held.values().map(|h| h.1).fold(0.0, f64::max);
         // Cells with less than a fiftieth of the heaviest hold no crown, and cost as much as the others.
-        let cells: Vec<_> = held
+        let places: Vec<(Point2<f64>, f64)> = held
             .into_values()
             .filter(|h| h.1 > 0.02 * heaviest)
-            .map(|(sum, w)| (Point2::from(sum / w), w))
+            .map(|(sum, w)| (Point2::from(sum / w), w.sqrt()))
             .collect();
-        let total: f64 = cells.iter().map(|c| c.1).sum();
+        let total: f64 = places.iter().map(|c| c.1).sum();
         if total <= 0.0 {
             return None;
         }
-        let centre = Point2::from(cells.iter().map(|c| c.0.coords * c.1).sum::<Vector2<f64>>() / total);
-        let kernels = radii
+        let centre = Point2::from(places.iter().map(|c| c.0.coords * c.1).sum::<Vector2<f64>>() / total);
+        let cells: Vec<Cell> = places
             .iter()
-            .map(|r| {
-                let radius2 = r * r;
-                let own: f64 = pairs(&cells, &cells)
-                    .map(|(a, b)| a.1 * b.1 * cubed((a.0 - b.0).norm_squared(), radius2))
-                    .sum();
-                Kernel {
-                    radius2,
-                    scale: 1.0 / (own * radii.len() as f64),
-                }
+            .map(|&(place, weight)| Cell {
+                place,
+                weight,
+                kernel: kernel_at(&place, &places, reaches),
             })
             .collect();
+        let mut own = 0.0;
+        for a in &cells {
+            for b in &cells {
+                own += a.weight * b.weight * b.kernel.left(&(a.place - b.place)).powi(3);
+            }
+        }
         Some(Self {
             cells,
             centre,
-            kernels,
+            scale: 1.0 / own,
+            reach: reaches.along.max(reaches.across),
         })
     }
 
@@ -113,7 +147,7 @@ impl ArchMap {
             let normal = Vector2::new(angle.cos(), angle.sin());
             let lines = (-14..=14).map(|shift| {
                 let offset = self.centre.coords.dot(&normal) + f64::from(shift);
-                let overlap = |(q, w): &(Point2<f64>, f64)| w * raster.at(&mirrored(q, &normal, offset));
+                let overlap = |c: &Cell| c.weight * raster.at(&mirrored(&c.place, &normal, offset));
                 MirrorLine {
                     normal,
                     offset,
@@ -152,51 +186,36 @@ impl ArchMap {
 
     /// Climbs to the nearest maximum of the overlap.
     pub fn refine(&self, mut line: MirrorLine) -> MirrorLine {
-        for _ in 0..60 {
-            let (mut weight, mut middle, mut score) = (0.0, Vector2::zeros(), 0.0);
-            let mut joined: Vec<(Vector2<f64>, Vector2<f64>, f64)> = Vec::new();
-            for (a, wa) in &self.cells {
-                let image = mirrored(a, &line.normal, line.offset);
-                for (b, wb) in &self.cells {
-                    let d2 = (image - b).norm_squared();
-                    let mut k = 0.0;
-                    for kernel in &self.kernels {
-                        let inside = (1.0 - d2 / kernel.radius2).max(0.0);
-                        // The slope of the kernel by the squared distance, so that a fixed point is a maximum.
-                        k += inside * inside * kernel.scale / kernel.radius2;
-                        score += wa * wb * inside * inside * inside * kernel.scale;
-                    }
-                    if k > 0.0 {
-                        let w = wa * wb * k;
-                        weight += w;
-                        middle += (a.coords + b.coords) * (0.5 * w);
-                        joined.push((a.coords, b.coords, w));
+        for _ in 0..40 {
+            let n = line.normal;
+            let along = Vector2::new(-n.y, n.x);
+            let (mut score, mut gradient, mut hessian) = (0.0, Vector2::zeros(), Matrix2::zeros());
+            for a in &self.cells {
+                let image = mirrored(&a.place, &n, line.offset);
+                // How the image moves when the line turns and when it shifts.
+                let turn =
+                    (n * a.place.coords.dot(&along) + along * (a.place.coords.dot(&n) - line.offset)) * -2.0;
+                let jacobian = Matrix2::from_columns(&[turn, n * 2.0]);
+                for b in &self.cells {
+                    let d = image - b.place;
+                    let left = b.kernel.left(&d);
+                    if left > 0.0 {
+                        score += a.weight * b.weight * left * left * left;
+                        // The kernel's slope by its squared distance, so that a fixed point is a maximum.
+                        let pull = jacobian.transpose() * b.kernel.0 * (a.weight * b.weight * left * left);
+                        gradient += pull * d;
+                        hessian += pull * jacobian;
                     }
                 }
             }
-            line.score = score;
-            if weight <= 0.0 {
+            line.score = score * self.scale;
+            let Some(step) = hessian.try_inverse().map(|inverse| inverse * gradient) else {
                 return line;
-            }
-            middle /= weight;
-            let mut moment = Matrix2::zeros();
-            for (a, b, w) in &joined {
-                moment += (a - middle) * (b - middle).transpose() * *w;
-            }
-            let normal = least_eigenvector(&(moment + moment.transpose()));
-            let normal = if normal.dot(&line.normal) < 0.0 {
-                -normal
-            } else {
-                normal
             };
-            let offset = middle.dot(&normal);
-            let moved = (normal - line.normal).norm() * 30.0 + (offset - line.offset).abs();
-            line = MirrorLine {
-                normal,
-                offset,
-                ..line
-            };
-            if moved < 1e-10 {
+            let (sin, cos) = (-step.x).sin_cos();
+            line.normal = n * cos + along * sin;
+            line.offset -= step.y;
+            if step.x.abs() * 30.0 + step.y.abs() < 1e-10 {
                 break;
             }
         }
@@ -204,12 +223,37 @@ impl ArchMap {
     }
 }
 
+/// The kernel of a cell: the arch's direction around it by the principal axes of the weight there.
+fn kernel_at(place: &Point2<f64>, places: &[(Point2<f64>, f64)], reaches: &Reaches) -> Kernel {
+    let reach2 = reaches.direction * reaches.direction;
+    let near = |q: &Point2<f64>| (1.0 - (q - place).norm_squared() / reach2).max(0.0);
+    let (mut sum, mut total) = (Vector2::zeros(), 0.0);
+    for (q, w) in places {
+        sum += q.coords * (w * near(q));
+        total += w * near(q);
+    }
+    let mean = sum / total;
+    let mut second = Matrix2::zeros();
+    for (q, w) in places {
+        let d = q.coords - mean;
+        second += d * d.transpose() * (w * near(q));
+    }
+    let normal = least_eigenvector(&second);
+    let tangent = Vector2::new(-normal.y, normal.x);
+    Kernel(
+        normal * normal.transpose() / reaches.across.powi(2)
+            + tangent * tangent.transpose() / reaches.along.powi(2),
+    )
+}
+
 /// Which way along the line the arch opens: the correlation, -1..1, between the crowns' place along `normal`
 /// rotated a quarter turn and their distance from the line.
 pub(super) fn opening(map: &ArchMap, line: &MirrorLine) -> f64 {
     let along = Vector2::new(-line.normal.y, line.normal.x);
-    let total: f64 = map.cells.iter().map(|c| c.1).sum();
-    let mean = |f: &dyn Fn(&Point2<f64>) -> f64| map.cells.iter().map(|(q, w)| w * f(q)).sum::<f64>() / total;
+    let total: f64 = map.cells.iter().map(|c| c.weight).sum();
+    let mean = |f: &dyn Fn(&Point2<f64>) -> f64| {
+        map.cells.iter().map(|c| c.weight * f(&c.place)).sum::<f64>() / total
+    };
     let place = |q: &Point2<f64>| q.coords.dot(&along);
     let away = |q: &Point2<f64>| (q.coords.dot(&line.normal) - line.offset).abs();
     let (mp, ma) = (mean(&place), mean(&away));
@@ -230,11 +274,12 @@ struct Raster {
 
 impl Raster {
     fn of(map: &ArchMap) -> Self {
-        let reach = map.kernels.iter().map(|k| k.radius2).fold(0.0, f64::max).sqrt();
-        let (mut low, mut high) = (map.cells[0].0, map.cells[0].0);
-        for (q, _) in &map.cells {
-            low = low.inf(q);
-            high = high.sup(q);
+        let reach = map.reach;
+        let first = map.cells[0].place;
+        let (mut low, mut high) = (first, first);
+        for cell in &map.cells {
+            low = low.inf(&cell.place);
+            high = high.sup(&cell.place);
         }
         let pad = Vector2::repeat(reach + 1.0);
         let (low, high) = (low - pad, high + pad);
@@ -243,8 +288,8 @@ impl Raster {
             (high.y - low.y).ceil() as usize + 1,
         ];
         let mut values = vec![0.0; size[0] * size[1]];
-        for (q, w) in &map.cells {
-            let at = q - low;
+        for cell in &map.cells {
+            let at = cell.place - low;
             let (i0, i1) = (
                 (at.x - reach).ceil().max(0.0) as usize,
                 (at.x + reach).floor() as usize,
@@ -255,9 +300,8 @@ impl Raster {
             );
             for i in i0..=i1.min(size[0] - 1) {
                 for j in j0..=j1.min(size[1] - 1) {
-                    let d2 = (Vector2::new(i as f64, j as f64) - at).norm_squared();
-                    let value: f64 = map.kernels.iter().map(|k| k.scale * cubed(d2, k.radius2)).sum();
-                    values[i * size[1] + j] += w * value;
+                    let d = Vector2::new(i as f64, j as f64) - at;
+                    values[i * size[1] + j] += cell.weight * map.scale * cell.kernel.left(&d).powi(3);
                 }
             }
         }
@@ -276,14 +320,6 @@ impl Raster {
 
 fn mirrored(q: &Point2<f64>, normal: &Vector2<f64>, offset: f64) -> Point2<f64> {
     q - normal * (2.0 * (q.coords.dot(normal) - offset))
-}
-
-fn cubed(d2: f64, radius2: f64) -> f64 {
-    (1.0 - d2 / radius2).max(0.0).powi(3)
-}
-
-fn pairs<'a, T>(a: &'a [T], b: &'a [T]) -> impl Iterator<Item = (&'a T, &'a T)> {
-    a.iter().flat_map(move |x| b.iter().map(move |y| (x, y)))
 }
 
 fn least_eigenvector(m: &Matrix2<f64>) -> Vector2<f64> {

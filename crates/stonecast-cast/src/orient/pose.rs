@@ -8,7 +8,7 @@ use stonecast_mesh::{Point, RigidMotion, TriMesh, Vector};
 
 use super::confidence::{MidlineFacts, OcclusalFacts, midline_confidence, occlusal_confidence};
 use super::crowns::{Crowns, Surface, climb, directions, survey};
-use super::midline::{ArchMap, MirrorLine, opening};
+use super::midline::{ArchMap, MirrorLine, Reaches, opening};
 use super::origin::incisal_point;
 use super::plane::Plane;
 use super::samples::{Sample, Samples};
@@ -154,7 +154,11 @@ fn midline(samples: &[Sample], crowns: &Crowns, plane: &Plane) -> Option<(Mirror
             let d = s.point - plane.point;
             (Point2::new(d.dot(&u), d.dot(&v)), *w)
         });
-    let reaches = [table.mirror_reach_fine.value, table.mirror_reach_coarse.value];
+    let reaches = Reaches {
+        across: table.mirror_reach_across.value,
+        along: table.mirror_reach_along.value,
+        direction: table.arch_direction_reach.value,
+    };
     let map = ArchMap::of(flat, table.map_cell.value, &reaches)?;
     // Three starts 7° apart: the kernels leave no more maxima than that near the best.
     let survey = map.survey(3, 7f64.to_radians());

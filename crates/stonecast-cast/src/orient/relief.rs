@@ -13,6 +13,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use stonecast_mesh::{Point, Vector};
 
 use super::neighbours::Buckets;
@@ -23,7 +24,7 @@ pub(super) fn relief(samples: &[Sample], radius: f64) -> Vec<f64> {
     let buckets = Buckets::new(samples.iter().map(|s| s.point), radius);
     let per_radius2 = 1.0 / (radius * radius);
     samples
-        .iter()
+        .par_iter()
         .map(|s| {
             let (mut vector, mut area) = (Vector::zeros(), 0.0);
             buckets.for_each_near(&s.point, |j, d2| {
@@ -46,7 +47,7 @@ pub(super) fn prominence(samples: &[Sample], reach: f64) -> Vec<Vector> {
     let coarse = gathered(samples, reach / 3.0);
     let buckets = Buckets::new(coarse.iter().map(|c| c.0), reach);
     samples
-        .iter()
+        .par_iter()
         .map(|s| {
             let (mut sum, mut area) = (Vector::zeros(), 0.0);
             buckets.for_each_near(&s.point, |j, d2| {

@@ -50,8 +50,9 @@ table! {
     tip_softness: "Height over which a tip's neighbours lose their say.",
     tip_scale_floor: "Standard deviation of tips about their plane that is never thought odd.",
     map_cell: "Edge of a cell of the arch's map.",
-    mirror_reach_fine: "The narrower mirror kernel's reach.",
-    mirror_reach_coarse: "The wider mirror kernel's reach.",
+    mirror_reach_across: "The mirror kernel's reach across the arch.",
+    mirror_reach_along: "The mirror kernel's reach along the arch.",
+    arch_direction_reach: "Reach within which the arch's direction is taken.",
     incisal_half_width: "Half the width of the two upper central incisors.",
     warn_below: "Confidence below which a person is asked to look.",
 }
@@ -75,7 +76,7 @@ mod tests {
     #[test]
     fn every_row_says_where_it_comes_from() {
         let rows = table().rows();
-        assert_eq!(rows.len(), 14);
+        assert_eq!(rows.len(), 15);
         for (name, row) in rows {
             assert!(row.value > 0.0, "{name}");
             assert!(["mm", "deg", "1"].contains(&row.unit.as_str()), "{name}");
