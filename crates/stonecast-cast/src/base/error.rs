@@ -51,6 +51,15 @@ pub enum BaseError {
         /// Which arch.
         jaw: Jaw,
     },
+    /// Label, drain holes and outline of a base run into each other.
+    #[error(
+        "label, drain holes and outline of the {jaw} base run into each other; put the label on the other face, \
+         or use fewer drain holes"
+    )]
+    FaceCrowded {
+        /// Which arch.
+        jaw: Jaw,
+    },
     /// The label has no line with a visible character.
     #[error("the label is empty; give a text or leave the label out")]
     EmptyLabel,

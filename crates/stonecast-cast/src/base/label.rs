@@ -121,49 +121,92 @@ pub(super) struct Letters {
 }
 
 impl Letters {
-    /// Sets a label into a room of `width` by `height`.
+    /// Sets a label into a room of `width` by `height`: in its own lines, or all in one line where that is larger,
+    /// as on a low and wide back.
     pub fn set(label: &Label, width: f64, height: f64) -> Result<Self, BaseError> {
         let face = Face::parse(FONT, 0).expect("the font is part of the program and tested");
-        let capital = f64::from(face.capital_height().unwrap_or(1493));
-        let lines: Vec<Vec<GlyphId>> = label
-            .lines
-            .iter()
-            .map(|line| glyphs(&face, line))
-            .collect::<Result<_, _>>()?;
-        let advance = |g: &GlyphId| f64::from(face.glyph_hor_advance(*g).unwrap_or(0));
-        let widths: Vec<f64> = lines.iter().map(|line| line.iter().map(advance).sum()).collect();
-        let widest = widths.iter().copied().fold(0.0, f64::max);
-        let mut letters = Self { contours: Vec::new() };
-        let tall = capital * (1.0 + LINE_PITCH * (lines.len().max(1) - 1) as f64);
-        let scale = (width / widest)
-            .min(height / tall)
-            .min(common().label_letter_height.value / capital);
-        for (row, (line, line_width)) in lines.iter().zip(&widths).enumerate() {
-            let mut u = -0.5 * line_width;
-            let v = 0.5 * tall - capital * (1.0 + LINE_PITCH * row as f64);
-            for glyph in line {
-                let mut pen = Pen::new(u, v, scale);
-                // A glyph without an outline, such as a blank, only advances.
-                let _ = face.outline_glyph(*glyph, &mut pen);
-                letters.contours.extend(union::united(pen.contours));
-                u += advance(glyph);
-            }
-        }
-        if letters.contours.is_empty() {
+        let own = Setting::new(&face, &label.lines, width, height)?;
+        let one = Setting::new(&face, &[label.lines.join("  ")], width, height)?;
+        let setting = if one.scale > own.scale { one } else { own };
+        let contours = setting.draw(&face);
+        if contours.is_empty() {
             return Err(BaseError::EmptyLabel);
         }
-        let stroke_mm = scale * stem(&face);
+        let stroke_mm = setting.scale * stem(&face);
         let least_mm = common().label_least_stroke.value;
         if stroke_mm < least_mm {
             return Err(BaseError::LabelTooSmall { stroke_mm, least_mm });
         }
-        Ok(letters)
+        Ok(Self { contours })
     }
 
     /// The outlines of all letters and of their counters, as closed polygons.
     pub fn contours(&self) -> &[Vec<[f64; 2]>] {
         &self.contours
     }
+}
+
+/// Lines of glyphs at the largest scale that fits.
+struct Setting {
+    lines: Vec<Vec<GlyphId>>,
+    /// From font units to mm.
+    scale: f64,
+    /// Height of a capital in font units.
+    capital: f64,
+}
+
+impl Setting {
+    fn new(face: &Face<'_>, lines: &[String], width: f64, height: f64) -> Result<Self, BaseError> {
+        let lines: Vec<Vec<GlyphId>> = lines
+            .iter()
+            .map(|line| glyphs(face, line))
+            .collect::<Result<_, _>>()?;
+        let capital = face
+            .capital_height()
+            .map_or(0.73 * f64::from(face.units_per_em()), f64::from);
+        let mut setting = Self {
+            lines,
+            scale: 0.0,
+            capital,
+        };
+        let widest = setting
+            .lines
+            .iter()
+            .map(|l| line_width(face, l))
+            .fold(0.0, f64::max);
+        let largest = common().label_letter_height.value / capital;
+        setting.scale = (width / widest).min(height / setting.tall()).min(largest);
+        Ok(setting)
+    }
+
+    /// Height of all lines, in font units.
+    fn tall(&self) -> f64 {
+        self.capital * (1.0 + LINE_PITCH * (self.lines.len().max(1) - 1) as f64)
+    }
+
+    fn draw(&self, face: &Face<'_>) -> Vec<Vec<[f64; 2]>> {
+        let mut contours = Vec::new();
+        for (row, line) in self.lines.iter().enumerate() {
+            let mut u = -0.5 * line_width(face, line);
+            let v = 0.5 * self.tall() - self.capital * (1.0 + LINE_PITCH * row as f64);
+            for glyph in line {
+                let mut pen = Pen::new(u, v, self.scale);
+                // A glyph without an outline, such as a blank, only advances.
+                let _ = face.outline_glyph(*glyph, &mut pen);
+                contours.extend(union::united(pen.contours));
+                u += advance(face, *glyph);
+            }
+        }
+        contours
+    }
+}
+
+fn advance(face: &Face<'_>, glyph: GlyphId) -> f64 {
+    f64::from(face.glyph_hor_advance(glyph).unwrap_or(0))
+}
+
+fn line_width(face: &Face<'_>, line: &[GlyphId]) -> f64 {
+    line.iter().map(|g| advance(face, *g)).sum()
 }
 
 fn glyphs(face: &Face<'_>, line: &str) -> Result<Vec<GlyphId>, BaseError> {
@@ -291,6 +334,19 @@ mod tests {
             }
             assert!(triangulate(&points, &rings).is_ok(), "{c}");
         }
+    }
+
+    #[test]
+    fn a_low_and_wide_room_takes_all_lines_in_one() {
+        let letters = Letters::set(&label(&["AB-1234", "2026-11-24"]), 80.0, 3.0).unwrap();
+        let tall = letters
+            .contours()
+            .iter()
+            .flatten()
+            .map(|p| p[1])
+            .fold(0.0, f64::max)
+            * 2.0;
+        assert!(tall > 2.9, "{tall}");
     }
 
     #[test]

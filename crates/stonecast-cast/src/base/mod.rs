@@ -295,8 +295,8 @@ impl Arch {
                 "nothing, or cut the palate off before",
             ));
         }
-        let crosses = BaseError::TrimLineCrosses { jaw };
-        let land = Land::build(&self.trimmed, &self.surface, &outline).map_err(|_| crosses.clone())?;
+        let land = Land::build(&self.trimmed, &self.surface, &outline)
+            .map_err(|_| BaseError::TrimLineCrosses { jaw })?;
         let heights = self.heights(&land);
         let bottom = heights.bottom.0;
         let label = match jaw {
@@ -308,7 +308,8 @@ impl Arch {
             .map(|l| PlacedLabel::new(l, jaw, &land, &outline, bottom))
             .transpose()?;
         let shell = |cavity: Option<&Cavity>| {
-            Shell::build(&land, &outline, bottom, placed.as_ref(), cavity).map_err(|_| crosses.clone())
+            Shell::build(&land, &outline, bottom, placed.as_ref(), cavity)
+                .map_err(|_| BaseError::FaceCrowded { jaw })
         };
         let (body, joined) = match params.hollow {
             None => {
@@ -328,6 +329,17 @@ impl Arch {
                 (body, joined)
             }
         };
+        let touching = coinciding_points(&joined);
+        if touching > 0 {
+            warnings.push(Warning::new(
+                "cast.base.touching",
+                format!(
+                    "{touching} points of the {jaw} cast lie exactly on others: the scan touches itself there, and \
+                     formats that merge equal points (STL) may show a non-manifold edge"
+                ),
+                "cut the place out of the scan, or write 3MF or PLY",
+            ));
+        }
         Ok(Base {
             jaw,
             preset: preset.name.clone(),
@@ -371,7 +383,7 @@ impl Arch {
         }
         let mean = moment / length;
         let deepest = t.points.iter().map(|p| p.z).fold(land.top(), f64::max);
-        let bottom = (mean + common().art_height.value).max(deepest + common().least_floor.value);
+        let bottom = (farthest + common().art_height.value).max(deepest + common().least_floor.value);
         BaseHeights {
             trim_nearest: Mm(nearest),
             trim_mean: Mm(mean),
@@ -489,6 +501,14 @@ fn report_sheet(jaw: Jaw, sheet: &Sheet, warnings: &mut Vec<Warning>) {
             "look at them: the patches are no anatomy",
         ));
     }
+}
+
+/// How many points single precision puts on top of others.
+fn coinciding_points(mesh: &TriMesh) -> usize {
+    let key = |p: &Point| p.coords.map(|c| (c as f32 + 0.0).to_bits());
+    let mut keys: Vec<[u32; 3]> = mesh.points().iter().map(|p| key(p).into()).collect();
+    keys.sort_unstable();
+    keys.windows(2).filter(|pair| pair[0] == pair[1]).count()
 }
 
 /// The mirror image in the occlusal plane, faces turned so that they still face outwards.

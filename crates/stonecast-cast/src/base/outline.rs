@@ -244,14 +244,18 @@ fn horseshoe_half(preset: &Preset, footprint: &Footprint, back: f64, margin: f64
 /// The left half of the tongue's opening, from its front in the midline to the back.
 fn opening(preset: &Preset, footprint: &Footprint, back: f64, margin: f64) -> Option<Vec<[f64; 2]>> {
     let least = value(preset.least_tongue_width.as_ref());
-    let front = footprint.midline_crossings.last()? + margin;
+    // In front, the opening keeps clear of everything within its least width; at the sides, of everything behind.
+    let in_front = footprint
+        .folded_rings
+        .iter()
+        .filter(|p| p[0] < 0.5 * least)
+        .map(|p| p[1]);
+    let front = in_front.fold(*footprint.midline_crossings.last()?, f64::max) + margin;
     let normal = cut_normal(value(preset.tongue_angle.as_ref()));
-    // Beside the front wall the anatomy is allowed to be near; half the least width is given to it.
-    let inner = |p: &&[f64; 2]| p[1] > front + 0.25 * least && p[1] < back;
     let nearest = footprint
         .folded_rings
         .iter()
-        .filter(inner)
+        .filter(|p| p[1] > front - margin)
         .map(|p| dot(normal, *p))
         .fold(f64::INFINITY, f64::min);
     let side = Cut {

@@ -33,7 +33,7 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Common {
-    /// Thickness of the base beyond the mean trim line.
+    /// Thickness of the base beyond the trim line at its deepest.
     pub art_height: Row,
     /// Height of the occluded pair from bottom to bottom, reported against.
     pub occluded_height: Row,
