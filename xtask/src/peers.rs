@@ -24,6 +24,11 @@ const SCRIPTS: &[Script] = &[
         on_demo: false,
     },
     Script {
+        file: "printable_peer.py",
+        examples: &[("stonecast-cast", "base_on_synthetic")],
+        on_demo: false,
+    },
+    Script {
         file: "signed_distance_peer.py",
         examples: &[("stonecast-mesh", "distance")],
         on_demo: false,
