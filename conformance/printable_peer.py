@@ -87,7 +87,9 @@ def judge_prusa(path):
     with tempfile.TemporaryDirectory() as folder:
         sliced = Path(folder) / "cast.gcode"
         # Coarse layers: the question is whether the solid slices, not how it prints.
-        code, text = run("prusa-slicer", "--export-gcode", "--nozzle-diameter", "1", "--layer-height", "0.8",
+        # An upper cast is printed on its bottom too, which is its top in the mouth.
+        turn = ["--rotate-x", "180"] if "upper" in path.stem else []
+        code, text = run("prusa-slicer", "--export-gcode", *turn, "--nozzle-diameter", "1", "--layer-height", "0.8",
                          "--first-layer-height", "0.8", "--perimeters", "1", "--fill-density", "0", "--skirts", "0",
                          "--extrusion-width", "1", "--output", sliced, path)
         if code or not sliced.exists():
