@@ -23,7 +23,7 @@
 //! |---|---|
 //! | [`scene`] | what is shown: bodies, their paint, where their surface creases |
 //! | [`view`] | from where: the camera, the five standard views, the free view |
-//! | [`render`] | the order of the work: frame, rasterise, occlude, light |
+//! | [`mod@render`] | the order of the work: frame, rasterise, occlude, light |
 //! | `raster` | which triangle each sample of the picture shows |
 //! | `occlusion` | how much of the sky each pixel sees |
 //! | `light` | the lamps and the tone of the plaster |

@@ -3,7 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`manifest`] | `case.toml`: what was made, from what, and every fact that was settled |
-//! | [`write`] | a folder is written beside its place and moved there whole, or not at all |
+//! | [`mod@write`] | a folder is written beside its place and moved there whole, or not at all |
 //! | [`read`] | a finished case, for pictures and for the stages to come |
 
 pub mod manifest;
