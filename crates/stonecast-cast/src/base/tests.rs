@@ -309,6 +309,32 @@ fn walls_too_thin_or_too_thick_are_refused() {
 }
 
 #[test]
+fn noise_of_a_change_of_frame_moves_the_base_by_less_than_1e_minus_4_mm() {
+    let scan = arch(Jaw::Upper);
+    let mut n = 0u32;
+    // A motion there and back in double precision leaves 1e-14 mm; this is a hundred thousand times that.
+    let shaken = scan
+        .map_points(|p| {
+            n = n.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let e = 1e-9 * (f64::from(n >> 16) / 65_536.0 - 0.5);
+            Point::new(p.x + e, p.y - e, p.z + e)
+        })
+        .unwrap();
+    let [a, b] = [&scan, &shaken].map(|s| {
+        let bases = base_pair(Some(s), None, &BaseParams::default()).unwrap().value;
+        bases.upper.unwrap().joined
+    });
+    let index = stonecast_mesh::spatial::SpatialIndex::build(&a);
+    let farthest = b
+        .points()
+        .iter()
+        .map(|p| index.closest_point(p, 1.0).unwrap().distance)
+        .fold(0.0, f64::max);
+    // New points are rounded to single precision: 4e-6 mm at 40 mm.
+    assert!(farthest < 1e-4, "{farthest}");
+}
+
+#[test]
 fn a_scan_that_touches_itself_is_reported() {
     let scan = arch(Jaw::Upper);
     // Two neighbouring points of the ridge on one place.

@@ -21,6 +21,9 @@ const REACH: f64 = 2.0 * std::f64::consts::SQRT_2 * STEP;
 /// Curvature of `rise`, per mm: 1.4 mm at 2 mm beyond the reach, 8.75 mm at 5 mm. Steep enough that a notch in
 /// the border costs only the anatomy beside it, flat enough that the land looks smooth.
 const RISE: f64 = 0.35;
+/// How far the grid goes beyond the border: there the surface is 34 mm over the border, deeper than any land, so
+/// that nothing depends on where the grid ends.
+const AROUND: f64 = 12.0;
 /// Border points are taken in runs of this many, so that far runs are dismissed by their box.
 const RUN: usize = 16;
 
@@ -48,8 +51,8 @@ impl TrimSurface {
     /// continues level.
     pub fn under_border(border: &[Point], low: [f64; 2], high: [f64; 2], below: f64) -> Self {
         // Nodes lie at multiples of the step, so that they stay where they are when the box changes.
-        let first = [0, 1].map(|i| (low[i] / STEP).floor() - 2.0);
-        let count = [0, 1].map(|i| ((high[i] / STEP).ceil() + 3.0 - first[i]) as usize);
+        let first = [0, 1].map(|i| ((low[i] - AROUND) / STEP).floor());
+        let count = [0, 1].map(|i| (((high[i] + AROUND) / STEP).ceil() + 1.0 - first[i]) as usize);
         let origin = first.map(|f| f * STEP);
         let runs: Vec<Run<'_>> = border.chunks(RUN).map(Run::new).collect();
         let mut nodes = Vec::with_capacity(count[0] * count[1]);
