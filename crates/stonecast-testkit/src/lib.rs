@@ -18,7 +18,7 @@
 //! | draw a hard case at random | [`random`] |
 //! | put a scan into a pose of its own | [`motion`] |
 //! | give a scan the faults of real ones | [`dirty`] |
-//! | scan the bite from the cheek | [`bite_scan`] |
+//! | scan the bite from the cheek | [`mod@bite_scan`] |
 //! | see the average sizes used | [`dimensions`] |
 
 mod arch;

@@ -9,11 +9,11 @@
 //! is exact, and lets every step be written once.
 //!
 //! Steps:
-//! 1. [`trim`]: lay the trim surface under the border, cut the anatomy along it.
-//! 2. [`outline`]: size the outline from the trimmed anatomy, the backs at the rearmost of both arches.
-//! 3. [`land`]: the upper surface of the base from the trim lines to the outline.
-//! 4. [`hollow`]: a cavity, when asked for; [`label`]: letters, when asked for.
-//! 5. [`shell`]: walls and bottom; the base alone, and joined with the anatomy.
+//! 1. `trim`: lay the trim surface under the border, cut the anatomy along it.
+//! 2. `outline`: size the outline from the trimmed anatomy, the backs at the rearmost of both arches.
+//! 3. `land`: the upper surface of the base from the trim lines to the outline.
+//! 4. `hollow`: a cavity, when asked for; `label`: letters, when asked for.
+//! 5. `shell`: walls and bottom; the base alone, and joined with the anatomy.
 //!
 //! Limits: teeth are not recognised here, so the front cuts meet the sides where the arch's shape puts them, near
 //! the canines. `docs/methods/base.md` has drawings and measured results.

@@ -4,14 +4,14 @@
 //!
 //! Steps:
 //! 1. `refuse`: what has too few faces or no area is no scan.
-//! 2. [`mend`](stonecast_mesh::repair::mend): weld, drop what is degenerate, repeated, flapping or floating, part
+//! 2. [`mend`]: weld, drop what is degenerate, repeated, flapping or floating, part
 //!    what is pinched, wind alike.
-//! 3. [`uncross`](stonecast_mesh::repair::uncross): small places where the surface passes through itself are
+//! 3. [`uncross`]: small places where the surface passes through itself are
 //!    replaced; larger ones are reported.
-//! 4. [`fill_holes`](stonecast_mesh::repair::fill_holes): small holes are closed smoothly; the longest border is the
+//! 4. [`fill_holes`]: small holes are closed smoothly; the longest border is the
 //!    scan's own and stays.
 //! 5. `turn_outwards`: each piece's normals point out of the body, told by volume where the piece is closed, else
-//!    by clearance ([`outward`](stonecast_mesh::repair::outward)); neither depends on the pose.
+//!    by clearance ([`outward`]); neither depends on the pose.
 //! 6. `carry`: colours follow their vertices; made vertices take the mean of their neighbours'.
 //!
 //! Limits: a surface that shows an impression (a mould) from inside looks inside out, and would be turned.

@@ -5,14 +5,14 @@
 //! dropped onto its occlusal plane.
 //!
 //! Steps
-//! 1. [`samples`]: the surface as even samples in the principal axes of its area, so that pose, order and
+//! 1. `samples`: the surface as even samples in the principal axes of its area, so that pose, order and
 //!    triangulation no longer matter.
-//! 2. [`relief`]: how rugged the surface is, and where it stands out.
-//! 3. [`crowns`]: the layer in which rugged, outstanding surface lies: the occlusal direction.
-//! 4. [`tips`]: the plane that the tips of the crowns touch: the occlusal plane.
-//! 5. [`midline`]: the mirror line of the crowns in that plane, and the way the arch opens.
-//! 6. [`origin`]: where the midline crosses the incisal edges.
-//! 7. [`confidence`]: what the steps left open, as angles and as numbers between 0 and 1.
+//! 2. `relief`: how rugged the surface is, and where it stands out.
+//! 3. `crowns`: the layer in which rugged, outstanding surface lies: the occlusal direction.
+//! 4. `tips`: the plane that the tips of the crowns touch: the occlusal plane.
+//! 5. `midline`: the mirror line of the crowns in that plane, and the way the arch opens.
+//! 6. `origin`: where the midline crosses the incisal edges.
+//! 7. `confidence`: what the steps left open, as angles and as numbers between 0 and 1.
 //!
 //! Limits: permanent or mixed dentitions with at least half an arch of crowns; an edentulous arch, a quadrant or a
 //! stump alone comes back with low confidence and a warning that asks for three points. Left cannot be told from
