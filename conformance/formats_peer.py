@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 """Judges the readers and writers of surface files by independent programs.
 
-Peers: trimesh (STL, PLY, OBJ, OFF, 3MF, glTF, GLB), hpsdecode (3Shape HPS), and where installed lib3mf (3MF),
-pygltflib (GLB), meshio (STL, PLY, OBJ), plyfile (PLY of both byte orders) and vtk (VTP, PLY, STL, OBJ).
+Peers: trimesh (STL, PLY, OBJ, OFF, 3MF, glTF, GLB), hpsdecode (3Shape HPS), lib3mf (3MF), pygltflib (GLB), meshio
+(STL, PLY, OBJ), plyfile (PLY of both byte orders) and vtk (VTP, PLY, STL, OBJ). All are required.
 Each peer's files are read by ours, ours by each peer; triangles must agree corner by corner, in order. The product
-is driven through `crates/stonecast-mesh/examples/reformat.rs`.
+is driven through `crates/stonecast-mesh/examples/reformat.rs`, built beforehand.
 
 Exit status: 0 all agree, 1 a mismatch, 2 a required peer is missing.
 With STONECAST_SCANS set, the scans there are compared too.
 """
 
-import argparse
 import base64
 import os
 import pathlib
@@ -21,19 +20,18 @@ import tempfile
 
 try:
     import hpsdecode
+    import lib3mf
+    import lxml  # noqa: F401  (trimesh reads 3MF through it)
+    import meshio
+    import networkx  # noqa: F401  (trimesh reads glTF scenes through it)
     import numpy as np
+    import plyfile
+    import pygltflib
     import trimesh
+    import vtk
 except ImportError as missing:
-    print(f"formats_peer: required peer not installed: {missing.name} (pip install numpy trimesh lxml networkx hpsdecode)")
+    print(f"formats_peer: required peer not installed: {missing.name} (see conformance/requirements.txt)")
     sys.exit(2)
-
-
-def optional(name):
-    try:
-        return __import__(name)
-    except ImportError:
-        print(f"  not installed, its checks are left out: {name}")
-        return None
 
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
@@ -430,17 +428,8 @@ def scans(product, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--reformat", type=pathlib.Path, help="the built example; built when left out")
-    arguments = parser.parse_args()
-    program = arguments.reformat
-    if program is None:
-        build = ["cargo", "build", "--quiet", "-p", "stonecast-mesh", "--example", "reformat"]
-        subprocess.run(build, cwd=REPOSITORY, check=True)
-        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
-        program = target / "debug/examples/reformat"
-    names = ("meshio", "pygltflib", "lib3mf", "plyfile", "vtk")
-    meshio, pygltflib, lib3mf, plyfile, vtk = (optional(name) for name in names)
+    examples = os.environ.get("STONECAST_EXAMPLES", REPOSITORY / "target/release/examples")
+    program = pathlib.Path(examples) / "reformat"
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         product = Product(program, folder)

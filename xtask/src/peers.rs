@@ -10,7 +10,7 @@ use crate::{cargo, run};
 const DEBIAN: &[(&str, &str)] = &[("admesh", "admesh"), ("prusa-slicer", "prusa-slicer")];
 
 /// The peers' scripts in `conformance/`, each with the examples of ours that it drives and whether it judges
-/// the demo's case folder.
+/// the demo's case folder too.
 struct Script {
     file: &'static str,
     examples: &'static [(&'static str, &'static str)],
@@ -24,9 +24,14 @@ const SCRIPTS: &[Script] = &[
         on_demo: false,
     },
     Script {
+        file: "formats_peer.py",
+        examples: &[("stonecast-mesh", "reformat")],
+        on_demo: false,
+    },
+    Script {
         file: "printable_peer.py",
         examples: &[("stonecast-cast", "base_on_synthetic")],
-        on_demo: false,
+        on_demo: true,
     },
     Script {
         file: "signed_distance_peer.py",
@@ -76,18 +81,15 @@ pub fn judge(root: &Path, only: Option<&str>) -> Result<(), String> {
                 example,
             ]))?;
         }
-        let mut command = Command::new(&python);
-        command
-            .current_dir(root)
-            .arg(Path::new("conformance").join(script.file));
-        command.env(
-            "STONECAST_EXAMPLES",
-            root.join("target").join("release").join("examples"),
-        );
-        if script.on_demo {
-            command.arg(&demo);
+        let examples = root.join("target").join("release").join("examples");
+        let judged = [None, script.on_demo.then_some(&demo)];
+        for folder in judged.into_iter().take(1 + usize::from(script.on_demo)) {
+            run(Command::new(&python)
+                .current_dir(root)
+                .env("STONECAST_EXAMPLES", &examples)
+                .arg(Path::new("conformance").join(script.file))
+                .args(folder))?;
         }
-        run(&mut command)?;
     }
     Ok(())
 }

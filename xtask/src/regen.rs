@@ -27,8 +27,8 @@ pub fn all(root: &Path) -> Result<(), String> {
     let pictures = root.join("docs").join("pictures");
     fs::create_dir_all(&pictures).map_err(|e| format!("{}: {e}", pictures.display()))?;
     let (from, to) = (
-        demo.join("pictures").join("overview.png"),
-        pictures.join("demo-overview.png"),
+        demo.join("pictures").join("contact-sheet.png"),
+        pictures.join("demo-contact-sheet.png"),
     );
     fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
     Ok(())
