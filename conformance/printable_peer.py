@@ -91,7 +91,7 @@ def judge_prusa(path):
         turn = ["--rotate-x", "180"] if "upper" in path.stem else []
         code, text = run("prusa-slicer", "--export-gcode", *turn, "--nozzle-diameter", "1", "--layer-height", "0.8",
                          "--first-layer-height", "0.8", "--perimeters", "1", "--fill-density", "0", "--skirts", "0",
-                         "--extrusion-width", "1", "--output", sliced, path)
+                         "--extrusion-width", "1", "--perimeter-generator", "classic", "--output", sliced, path)
         if code or not sliced.exists():
             return "slicing: " + " ".join(text.split())[-200:]
         if re.search(r"repair|empty layer|error", text, re.I):

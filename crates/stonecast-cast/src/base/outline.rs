@@ -224,11 +224,10 @@ fn horseshoe_half(preset: &Preset, footprint: &Footprint, back: f64, margin: f64
         normal: [0.0, 1.0],
         offset: back,
     }];
-    for i in 0..=2 * ROUNDED_CUTS {
-        let angle = std::f64::consts::FRAC_PI_2 * (1.0 - i as f64 / ROUNDED_CUTS as f64);
-        if i > 0 {
-            cuts.push(Cut::around(footprint, [angle.cos(), angle.sin()], margin));
-        }
+    // Straight back from the widest place: the other arch may need a back far behind this one.
+    for i in 0..=ROUNDED_CUTS {
+        let angle = std::f64::consts::FRAC_PI_2 * i as f64 / ROUNDED_CUTS as f64;
+        cuts.push(Cut::around(footprint, [angle.cos(), -angle.sin()], margin));
     }
     let outer = clip_half(&cuts);
     match opening(preset, footprint, back, margin) {
@@ -270,7 +269,10 @@ fn opening(preset: &Preset, footprint: &Footprint, back: f64, margin: f64) -> Op
         normal: [0.0, 1.0],
         offset: back,
     });
-    let wide_enough = corner_front[0] > 1.0 && 2.0 * corner_back[0] >= least && back - front >= least;
+    let wide_enough = corner_front[0] > 1.0
+        && corner_back[0] < footprint.reach([1.0, 0.0])
+        && 2.0 * corner_back[0] >= least
+        && back - front >= least;
     wide_enough.then(|| {
         // The opening's corners are cut at half their width, so that no sharp notch weakens the band.
         let bevel = 0.5 * corner_front[0];

@@ -350,3 +350,20 @@ fn a_scan_that_touches_itself_is_reported() {
     assert!(codes(&touched).contains(&"cast.base.touching".to_owned()));
     assert!(!codes(&scan).contains(&"cast.base.touching".to_owned()));
 }
+
+#[test]
+fn a_horseshoe_reaches_a_back_that_lies_far_behind_it() {
+    let lower = arch(Jaw::Lower)
+        .map_points(|p| Point::new(p.x, p.y - 10.0, p.z))
+        .unwrap();
+    let params = BaseParams {
+        preset: "horseshoe".to_owned(),
+        ..BaseParams::default()
+    };
+    let bases = base_pair(Some(&arch(Jaw::Upper)), Some(&lower), &params)
+        .unwrap()
+        .value;
+    let base = bases.lower.unwrap();
+    assert_eq!(base.body.bounds().unwrap().max.y, bases.back_y_in_cast.0);
+    assert_solid(&base.joined);
+}
