@@ -36,7 +36,8 @@ pub(crate) fn mesh_arch(teeth: &[PlacedTooth], gum: &Gum, triangles: usize) -> S
     let jaw = gum.jaw();
     let field = ArchField::new(teeth, gum);
     let (low, high) = bounds(teeth, jaw);
-    let grid = Grid::over(low, high, step(teeth, gum, triangles));
+    let mut grid = Grid::over(low, high, step(teeth, gum, triangles));
+    grid.hand = gum.hand();
     let margin = 3.0 * grid.step;
     let surface = polygonise(
         grid,
@@ -45,7 +46,7 @@ pub(crate) fn mesh_arch(teeth: &[PlacedTooth], gum: &Gum, triangles: usize) -> S
         |p| gum.beyond(p) < margin,
     );
     let beyond: Vec<f64> = surface.points.par_iter().map(|p| gum.beyond(p)).collect();
-    let surface = keep_within(&surface, &beyond);
+    let surface = keep_within(&surface, &beyond, gum.hand());
     label(&field, jaw, &surface)
 }
 

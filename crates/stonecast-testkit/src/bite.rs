@@ -167,7 +167,9 @@ fn eruption(points: &[Vector3<f64>], against: &Antagonists<'_>, start: f64, tole
 
 /// The motion of a tooth that gives way, about a pivot.
 fn yielded(pose: &Pose, pivot: &Vector3<f64>, [shift, tip, torque]: &Yield) -> Isometry3<f64> {
-    let turn = pose.facial * tip.to_radians() + pose.mesial * torque.to_radians();
+    // The axes of one side are left-handed: there the same displacement is the opposite turn.
+    let hand = pose.mesial.cross(&pose.facial).dot(&pose.occlusal).signum();
+    let turn = (pose.facial * tip.to_radians() + pose.mesial * torque.to_radians()) * hand;
     let rotation = UnitQuaternion::from_scaled_axis(turn);
     let shift = pose.facial * *shift;
     Isometry3::from_parts(Translation3::from(pivot + shift - rotation * pivot), rotation)

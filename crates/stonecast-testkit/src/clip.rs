@@ -2,14 +2,14 @@
 
 use nalgebra::Vector3;
 
-use crate::polygonise::Surface;
+use crate::polygonise::{Surface, splits_along_first};
 
 /// A cut this near to a kept vertex goes through it, as a share of the edge: no slivers.
 const SNAP: f64 = 0.12;
 
 /// The part of the surface where `beyond` is negative, its border on the zero line; one piece, the largest, whose
-/// border passes no vertex twice.
-pub(crate) fn keep_within(surface: &Surface, beyond: &[f64]) -> Surface {
+/// border passes no vertex twice. `hand` as in [`splits_along_first`].
+pub(crate) fn keep_within(surface: &Surface, beyond: &[f64], hand: f64) -> Surface {
     let mut points = surface.points.clone();
     let mut cuts = std::collections::BTreeMap::new();
     let mut cut = |a: u32, b: u32, points: &mut Vec<Vector3<f64>>| -> u32 {
@@ -39,8 +39,12 @@ pub(crate) fn keep_within(surface: &Surface, beyond: &[f64]) -> Surface {
                     faces.push([a, p, q]);
                 } else {
                     let (p, q) = (cut(b, a, &mut points), cut(c, a, &mut points));
-                    faces.push([b, c, q]);
-                    faces.push([b, q, p]);
+                    let ring = [b, c, q, p].map(|v| points[v as usize]);
+                    if splits_along_first(ring.each_ref(), hand) {
+                        faces.extend([[b, c, q], [b, q, p]]);
+                    } else {
+                        faces.extend([[c, q, p], [c, p, b]]);
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@
 
 use nalgebra::Vector3;
 
-use crate::crown::smin;
+use crate::crown::{Section, smin};
 use crate::gum::Gum;
 use crate::place::PlacedTooth;
 
@@ -20,6 +20,14 @@ const RIDGE_BLEND: f64 = 2.2;
 const CELL: f64 = 2.0;
 /// Beyond this distance a tooth changes nothing, mm.
 const INFLUENCE: f64 = 3.2;
+
+/// A tooth is listed for all places this near to its box, mm: the function falls short of the distance at corners.
+const LISTED: f64 = 4.6;
+/// No more teeth than this shape a place: crowded ones overlap by threes.
+const MOST_NEAR: usize = 6;
+
+/// A tooth near a place: its index, the place in its frame, the distance to its wall and the section there.
+type Near = (u8, [f64; 3], (f64, Section));
 
 /// What a point of the surface belongs to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,11 +91,10 @@ impl<'a> ArchField<'a> {
         &self.nearby[y as usize * self.size[0] + x as usize]
     }
 
-    /// The function and what it is made of.
-    pub(crate) fn sample(&self, p: &Vector3<f64>) -> Sample {
-        let mut tooth: Option<(u8, f64)> = None;
-        let mut crowns = f64::INFINITY;
-        let mut collars = f64::INFINITY;
+    /// The teeth whose walls are near, the nearest first: blends then do not depend on the order in which the teeth
+    /// are listed, and the mirror image of a mouth is exact.
+    fn near(&self, p: &Vector3<f64>) -> [Option<Near>; MOST_NEAR] {
+        let mut near: [Option<Near>; MOST_NEAR] = [None; MOST_NEAR];
         for &i in self.nearby(p) {
             let placed = &self.teeth[usize::from(i)];
             let own = placed.pose.own(p);
@@ -95,6 +102,29 @@ impl<'a> ArchField<'a> {
             if wall.0 > INFLUENCE {
                 continue;
             }
+            // Each takes the place of the first that is farther, which moves on; the farthest of too many falls out.
+            let mut carried = Some((i, own, wall));
+            for slot in &mut near {
+                let farther = match (&*slot, &carried) {
+                    (_, None) => break,
+                    (None, _) => true,
+                    (Some(here), Some(new)) => new.2.0 < here.2.0,
+                };
+                if farther {
+                    std::mem::swap(slot, &mut carried);
+                }
+            }
+        }
+        near
+    }
+
+    /// The function and what it is made of.
+    pub(crate) fn sample(&self, p: &Vector3<f64>) -> Sample {
+        let mut tooth: Option<(u8, f64)> = None;
+        let mut crowns = f64::INFINITY;
+        let mut collars = f64::INFINITY;
+        for (i, own, wall) in self.near(p).into_iter().flatten() {
+            let placed = &self.teeth[usize::from(i)];
             let collar = self.gum.collar(placed, own, wall.0);
             collars = if collars.is_finite() {
                 smin(collars, collar, PAPILLA_BLEND)
@@ -147,7 +177,7 @@ fn bracket(own: [f64; 3], base: [f64; 3]) -> f64 {
     block([1.6, 1.3, 1.5], 0.3).max(-slot).max(-groove)
 }
 
-/// The tooth's box in the occlusal view, widened by its influence.
+/// The tooth's box in the occlusal view, widened by how far it is listed.
 fn footprint(tooth: &PlacedTooth) -> [f64; 4] {
     let (hx, hy) = (
         0.5 * tooth.crown.size.mesiodistal,
@@ -160,8 +190,8 @@ fn footprint(tooth: &PlacedTooth) -> [f64; 4] {
             for z in [-8.0, tooth.crown.size.crown_height] {
                 let p = tooth.pose.arch([x, y, z]);
                 for k in 0..2 {
-                    low[k] = low[k].min(p[k] - INFLUENCE);
-                    high[k] = high[k].max(p[k] + INFLUENCE);
+                    low[k] = low[k].min(p[k] - LISTED);
+                    high[k] = high[k].max(p[k] + LISTED);
                 }
             }
         }

@@ -123,6 +123,20 @@ impl Gum {
         }
     }
 
+    /// The neck at a distance along the arch from its front, on the side of `x`. In the middle both sides count: deep
+    /// in the palate they are equally near, and neither may be preferred.
+    fn neck_beside(&self, x: f64, foot: f64) -> Neck {
+        const BOTH: f64 = 2.0;
+        let (right, left) = (self.neck(-foot), self.neck(foot));
+        let t = smoothstep(-BOTH, BOTH, x);
+        let mix = |a: f64, b: f64| a + t * (b - a);
+        Neck {
+            level: mix(right.level, left.level),
+            middle: mix(right.middle, left.middle),
+            half: mix(right.half, left.half),
+        }
+    }
+
     /// Gingiva about a tooth, from the distance to its wall.
     #[inline]
     pub(crate) fn collar(&self, tooth: &PlacedTooth, own: [f64; 3], wall: f64) -> f64 {
@@ -138,8 +152,7 @@ impl Gum {
     #[inline]
     pub(crate) fn ridge(&self, p: &Vector3<f64>) -> f64 {
         let (n, foot) = self.curve.offset(p.x, p.y);
-        let foot = foot.copysign(p.x);
-        let neck = self.neck(foot);
+        let neck = self.neck_beside(p.x, foot);
         let n = n - neck.middle;
         let depth = neck.level - p.z;
         let flare = 0.05 * (depth - 4.0).max(0.0).powi(2);
@@ -186,11 +199,10 @@ impl Gum {
     /// Positive beyond the scan's border.
     pub(crate) fn beyond(&self, p: &Vector3<f64>) -> f64 {
         let (n, foot) = self.curve.offset(p.x, p.y);
-        let foot = foot.copysign(p.x);
-        let neck = self.neck(foot);
+        let neck = self.neck_beside(p.x, foot);
         let n = n - neck.middle;
         let depth = neck.level - p.z;
-        let along = foot * self.mirror;
+        let along = foot.copysign(p.x) * self.mirror;
         let wave = |a: f64, b: f64| {
             self.spec.waves * (0.6 * (along / 3.3 + a).sin() + 0.4 * (along / 1.45 + b).sin())
         };
@@ -214,6 +226,11 @@ impl Gum {
         let neck = self.neck(0.0);
         let place = self.curve.place(0.0);
         Vector3::new(0.0, place.point[1] + neck.middle * place.outward[1], neck.level)
+    }
+
+    /// -1 for a mirror image, else 1.
+    pub(crate) fn hand(&self) -> f64 {
+        self.mirror
     }
 
     /// True when the palate is part of the scan.

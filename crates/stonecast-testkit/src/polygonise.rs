@@ -22,7 +22,7 @@ const NONE: u32 = u32::MAX;
 
 /// A block of grid nodes and cells.
 struct Block {
-    values: [f32; BLOCK * BLOCK * BLOCK],
+    values: [f64; BLOCK * BLOCK * BLOCK],
     cells: [u32; BLOCK * BLOCK * BLOCK],
 }
 
@@ -32,6 +32,8 @@ pub(crate) struct Grid {
     pub origin: Vector3<f64>,
     pub step: f64,
     pub size: [usize; 3],
+    /// 1, or -1 for a mirror image: which way undecided diagonals run.
+    pub hand: f64,
 }
 
 impl Grid {
@@ -44,7 +46,13 @@ impl Grid {
             ((high.y - low.y) / step).ceil() as usize + 1,
             ((high.z - low.z) / step).ceil() as usize + 1,
         ];
-        Self { origin, step, size }
+        let hand = 1.0;
+        Self {
+            origin,
+            step,
+            size,
+            hand,
+        }
     }
 
     fn node(&self, n: [usize; 3]) -> Vector3<f64> {
@@ -123,30 +131,30 @@ impl<'a, F: Fn(&Vector3<f64>) -> f64 + Sync> Tracer<'a, F> {
     fn block(&mut self, b: usize) -> &mut Block {
         self.blocks[b].get_or_insert_with(|| {
             Box::new(Block {
-                values: [f32::NAN; BLOCK * BLOCK * BLOCK],
+                values: [f64::NAN; BLOCK * BLOCK * BLOCK],
                 cells: [NONE; BLOCK * BLOCK * BLOCK],
             })
         })
     }
 
-    fn value(&mut self, n: [usize; 3]) -> f32 {
+    fn value(&mut self, n: [usize; 3]) -> f64 {
         let (b, l) = self.slot(n);
         let known = self.block(b).values[l];
         if !known.is_nan() {
             return known;
         }
-        let mut value = (self.field)(&self.grid.node(n)) as f32;
+        let mut value = (self.field)(&self.grid.node(n));
         // Zero belongs to neither side: it counts as outside.
         if value == 0.0 {
-            value = f32::MIN_POSITIVE;
+            value = f64::MIN_POSITIVE;
         }
         self.block(b).values[l] = value;
         value
     }
 
-    fn known(&self, n: [usize; 3]) -> f32 {
+    fn known(&self, n: [usize; 3]) -> f64 {
         let (b, l) = self.slot(n);
-        self.blocks[b].as_ref().map_or(f32::NAN, |block| block.values[l])
+        self.blocks[b].as_ref().map_or(f64::NAN, |block| block.values[l])
     }
 
     fn cell(&self, n: [usize; 3]) -> u32 {
@@ -154,7 +162,7 @@ impl<'a, F: Fn(&Vector3<f64>) -> f64 + Sync> Tracer<'a, F> {
         self.blocks[b].as_ref().map_or(NONE, |block| block.cells[l])
     }
 
-    fn corners(&mut self, cell: [usize; 3]) -> [f32; 8] {
+    fn corners(&mut self, cell: [usize; 3]) -> [f64; 8] {
         std::array::from_fn(|c| self.value(corner(cell, c)))
     }
 
@@ -210,43 +218,47 @@ impl<'a, F: Fn(&Vector3<f64>) -> f64 + Sync> Tracer<'a, F> {
 
     fn unambiguous(&mut self) {
         let simple = simple_cells();
-        let mut work: Vec<usize> = (0..self.cells.len()).rev().collect();
-        while let Some(i) = work.pop() {
-            let cell = self.cells[i];
-            let values = self.corners(cell);
-            if simple[signs(&values)] {
-                continue;
-            }
-            // Filling only, so this ends: the outside corner nearest to the surface becomes inside.
-            let Some(c) = (0..8)
-                .filter(|&c| values[c] >= 0.0)
-                .min_by(|&a, &b| values[a].total_cmp(&values[b]))
-            else {
-                continue;
-            };
-            let node = corner(cell, c);
-            let (b, l) = self.slot(node);
-            self.block(b).values[l] = -1e-3 * self.grid.step as f32;
-            for around in 0..8 {
-                let n = corner([0; 3], around);
-                if (0..3).any(|k| node[k] < n[k] || node[k] - n[k] + 2 > self.grid.size[k]) {
+        let mut work: std::collections::BTreeSet<[usize; 3]> = self.cells.iter().copied().collect();
+        // Filling only, so this ends. In rounds, each judged before anything is filled, so that the order of the
+        // cells is of no account and a mirrored function is filled at the mirrored nodes.
+        while !work.is_empty() {
+            let mut fill = Vec::new();
+            for cell in work {
+                let values = self.corners(cell);
+                if simple[signs(&values)] {
                     continue;
                 }
-                let to = std::array::from_fn(|k| node[k] - n[k]);
-                let id = match self.cell(to) {
-                    NONE => {
-                        self.add_cell(to);
-                        self.cells.len() - 1
-                    }
-                    id => id as usize,
-                };
-                work.push(id);
+                // The outside corner nearest to the surface becomes inside.
+                let outside = (0..8).filter(|&c| values[c] >= 0.0);
+                if let Some(c) = outside.min_by(|&a, &b| values[a].total_cmp(&values[b])) {
+                    fill.push(corner(cell, c));
+                }
             }
+            work = fill.into_iter().flat_map(|node| self.filled(node)).collect();
         }
     }
 
+    /// Makes a node inside; returns the cells about it.
+    fn filled(&mut self, node: [usize; 3]) -> Vec<[usize; 3]> {
+        let (b, l) = self.slot(node);
+        self.block(b).values[l] = -1e-3 * self.grid.step;
+        let mut about = Vec::with_capacity(8);
+        for around in 0..8 {
+            let n = corner([0; 3], around);
+            if (0..3).any(|k| node[k] < n[k] || node[k] - n[k] + 2 > self.grid.size[k]) {
+                continue;
+            }
+            let cell = std::array::from_fn(|k| node[k] - n[k]);
+            if self.cell(cell) == NONE {
+                self.add_cell(cell);
+            }
+            about.push(cell);
+        }
+        about
+    }
+
     fn settle(&mut self) -> Vec<Vector3<f64>> {
-        let all: Vec<[f32; 8]> = (0..self.cells.len())
+        let all: Vec<[f64; 8]> = (0..self.cells.len())
             .map(|i| self.corners(self.cells[i]))
             .collect();
         let (grid, field) = (self.grid, self.field);
@@ -298,7 +310,7 @@ impl<'a, F: Fn(&Vector3<f64>) -> f64 + Sync> Tracer<'a, F> {
                     ring.reverse();
                 }
                 let [p, q, r, s] = ring.map(|i| points[i as usize]);
-                if (p - r).norm_squared() <= (q - s).norm_squared() {
+                if splits_along_first([&p, &q, &r, &s], self.grid.hand) {
                     faces.push([ring[0], ring[1], ring[2]]);
                     faces.push([ring[0], ring[2], ring[3]]);
                 } else {
@@ -311,7 +323,20 @@ impl<'a, F: Fn(&Vector3<f64>) -> f64 + Sync> Tracer<'a, F> {
     }
 }
 
-fn signs(values: &[f32; 8]) -> usize {
+/// Whether a quad is split along the diagonal of its first corner: the shorter one. Of equally long ones, as flat
+/// parts are full of, the one whose corner lies first in a direction that is mirrored with the `hand`.
+pub(crate) fn splits_along_first(corners: [&Vector3<f64>; 4], hand: f64) -> bool {
+    let [p, q, r, s] = corners;
+    let (first, second) = ((p - r).norm_squared(), (q - s).norm_squared());
+    if (first - second).abs() > 1e-9 * (first + second) {
+        return first < second;
+    }
+    // Any direction askew to the grid.
+    let rank = |v: &Vector3<f64>| 0.36 * hand * v.x + 0.8 * v.y + 0.48 * v.z;
+    rank(p).min(rank(r)) < rank(q).min(rank(s))
+}
+
+fn signs(values: &[f64; 8]) -> usize {
     (0..8).filter(|&c| values[c] < 0.0).map(|c| 1 << c).sum()
 }
 
@@ -344,7 +369,7 @@ fn simple_cells() -> [bool; 256] {
 }
 
 /// Where the surface crosses the cell's edges, on average, in cell coordinates.
-fn crossing_mean(values: &[f32; 8]) -> Vector3<f64> {
+fn crossing_mean(values: &[f64; 8]) -> Vector3<f64> {
     let mut sum = Vector3::zeros();
     let mut count = 0.0;
     for c in 0..8usize {
@@ -353,7 +378,7 @@ fn crossing_mean(values: &[f32; 8]) -> Vector3<f64> {
             if d == c || (values[c] < 0.0) == (values[d] < 0.0) {
                 continue;
             }
-            let (a, b) = (f64::from(values[c]), f64::from(values[d]));
+            let (a, b) = (values[c], values[d]);
             let mut p = Vector3::new((c & 1) as f64, (c >> 1 & 1) as f64, (c >> 2 & 1) as f64);
             p[k] = a / (a - b);
             sum += p;
@@ -368,14 +393,14 @@ fn crossing_mean(values: &[f32; 8]) -> Vector3<f64> {
 }
 
 /// The gradient of the trilinear interpolant, per cell edge.
-fn gradient(values: &[f32; 8], at: &Vector3<f64>) -> Vector3<f64> {
+fn gradient(values: &[f64; 8], at: &Vector3<f64>) -> Vector3<f64> {
     let mut gradient = Vector3::zeros();
     for (c, value) in values.iter().enumerate() {
         let weight = |k: usize| if c >> k & 1 == 1 { at[k] } else { 1.0 - at[k] };
         for k in 0..3 {
             let sign = if c >> k & 1 == 1 { 1.0 } else { -1.0 };
             let (u, v) = ((k + 1) % 3, (k + 2) % 3);
-            gradient[k] += f64::from(*value) * sign * weight(u) * weight(v);
+            gradient[k] += value * sign * weight(u) * weight(v);
         }
     }
     gradient

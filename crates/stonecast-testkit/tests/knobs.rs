@@ -1,7 +1,7 @@
 //! The knobs do what they say, and the truth agrees with the mesh.
 
 use stonecast_dental::{Fdi, Jaw, LandmarkKind, Side};
-use stonecast_mesh::topology;
+use stonecast_mesh::{Point, TriMesh, topology};
 use stonecast_testkit::{
     Dentition, DentitionSpec, PerJaw, PerSide, SyntheticArch, ToothShift, demo_spec, dentition, random_spec,
 };
@@ -105,38 +105,38 @@ fn widths_are_those_of_the_landmarks_and_of_the_mesh() {
 
 #[test]
 fn cusp_tips_and_incisal_edges_lie_on_the_mesh() {
+    use LandmarkKind as K;
     let pair = dentition(&DentitionSpec {
         triangles: 200_000, // Spaced, so that no embrasure is narrower than a triangle.
         spacing_mm: PerJaw::both(1.0),
         ..DentitionSpec::default()
     });
     for arch in [&pair.upper, &pair.lower] {
-        for l in arch
-            .truth
-            .landmarks
-            .iter()
-            .filter(|l| !matches!(l.kind, LandmarkKind::MesialContact | LandmarkKind::DistalContact))
-        {
-            let p = stonecast_mesh::Point::from(l.position);
+        for l in &arch.truth.landmarks {
+            let most = match l.kind {
+                // Between free neighbours, yet some lie where the papilla covers them.
+                K::MesialContact | K::DistalContact => continue,
+                // Triangles of 0.24 mm bridge a pit between flanks of 47° up to 0.13 mm above its floor: the
+                // crowns' own test judges pits on triangles of a third of that.
+                K::CentralFossa => continue,
+                // Most facial and lingual points of low crowns lie under the gingiva.
+                K::MostBuccal | K::MostLingual => 0.8,
+                _ => 0.10,
+            };
+            let p = Point::from(l.position);
             let nearest = arch
                 .mesh
                 .face_ids()
                 .filter(|f| (arch.mesh.face_centroid(*f) - p).norm() < 1.5)
                 .map(|f| distance_to_triangle(&p, arch.mesh.corners(f)))
                 .fold(f64::INFINITY, f64::min);
-            // Most facial and lingual points of low crowns lie under the gingiva.
-            // The worst seen is 0.14 mm, at the mesial corner of a lower incisor's edge.
-            let most = match l.kind {
-                LandmarkKind::MostBuccal | LandmarkKind::MostLingual => 0.8,
-                _ => 0.15,
-            };
             assert!(nearest < most, "{} {:?}: {nearest}", l.tooth, l.kind);
         }
     }
 }
 
 /// By sampling: good to a hundredth of the edge, enough here, and independent of the library's own closest point.
-fn distance_to_triangle(p: &stonecast_mesh::Point, [a, b, c]: [stonecast_mesh::Point; 3]) -> f64 {
+fn distance_to_triangle(p: &Point, [a, b, c]: [Point; 3]) -> f64 {
     const N: usize = 12;
     let mut least = f64::INFINITY;
     for i in 0..=N {
@@ -170,10 +170,40 @@ fn the_mirrored_spec_makes_the_mirror_image_with_sides_swapped() {
                 assert!((p - q).abs() < 1e-6, "{} {:?}: {p} {q}", l.tooth, l.kind);
             }
         }
-        let close = (a.mesh.area() - b.mesh.area()).abs() / a.mesh.area();
-        assert!(close < 1e-3, "{close}");
-        let mirrored: f64 = a.mesh.area_centroid().unwrap().x + b.mesh.area_centroid().unwrap().x;
-        assert!(mirrored.abs() < 0.01, "{mirrored}");
+        is_the_mirror_image(&a.mesh, &b.mesh);
+    }
+}
+
+/// The same vertices to a millionth of a micrometre and the same faces turned inside out, in whatever order.
+fn is_the_mirror_image(a: &TriMesh, b: &TriMesh) {
+    const CLOSE: f64 = 1e-9;
+    assert_eq!(a.vertex_count(), b.vertex_count());
+    assert_eq!(a.face_count(), b.face_count());
+    let mut by_y: Vec<usize> = (0..b.vertex_count()).collect();
+    by_y.sort_by(|&i, &j| b.points()[i].y.total_cmp(&b.points()[j].y));
+    let twin: Vec<u32> = a
+        .points()
+        .iter()
+        .map(|p| {
+            let image = Point::new(-p.x, p.y, p.z);
+            let from = by_y.partition_point(|&i| b.points()[i].y < p.y - CLOSE);
+            by_y[from..]
+                .iter()
+                .take_while(|&&i| b.points()[i].y < p.y + CLOSE)
+                .find(|&&i| (b.points()[i] - image).norm() < CLOSE)
+                .map_or_else(|| panic!("no twin of {p}"), |&i| i as u32)
+        })
+        .collect();
+    let first_least = |[i, j, k]: [u32; 3]| match i.min(j).min(k) {
+        least if least == i => [i, j, k],
+        least if least == j => [j, k, i],
+        _ => [k, i, j],
+    };
+    let mut faces: Vec<_> = b.faces().iter().map(|f| first_least(f.map(|v| v.0))).collect();
+    faces.sort_unstable();
+    for [i, j, k] in a.faces() {
+        let image = first_least([i, k, j].map(|v| twin[v.index()]));
+        assert!(faces.binary_search(&image).is_ok(), "{image:?} is no face");
     }
 }
 
@@ -328,9 +358,17 @@ fn stumps_are_smaller_and_brackets_stand_out() {
     assert!(bracket > plain + 0.5, "{bracket} {plain}");
 }
 
+/// How many random dentitions are made: few by default, for the tests are run often.
+fn seeds() -> u64 {
+    std::env::var("STONECAST_TESTKIT_SEEDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(16)
+}
+
 #[test]
-fn two_hundred_random_specs_make_sound_shells() {
-    for seed in 0..200 {
+fn random_specs_make_sound_shells() {
+    for seed in 0..seeds() {
         let pair = dentition(&DentitionSpec {
             triangles: 2_500,
             ..random_spec(seed)

@@ -149,7 +149,8 @@ pub(super) fn design(tooth: Fdi, size: &CrownSize, vary: Variation) -> Design {
         profiles,
         ridges: edge_ridges(tooth, &form, size, vary),
         dents: dents(&form, size, canine),
-        edge: if canine { 0.8 } else { 0.7 },
+        // An incisal edge rounded by more than its half thickness would be a blade at its corners.
+        edge: if canine { 0.8 } else { form.edge },
         cusps: cusps(canine, &form, size),
         margin: [0.10, 0.12, if tooth.jaw() == Jaw::Upper { 0.44 } else { 0.42 }],
     }

@@ -52,15 +52,25 @@ impl Crown {
         place(side, z, along * sign)
     }
 
-    /// The height of the crown's surface above a place; `None` outside its outline.
+    /// The height of the crown's surface above a place, as seen from the occlusal side; `None` outside its outline.
     pub(crate) fn surface_height(&self, x: f64, y: f64) -> Option<f64> {
+        // Down from above, since a corner of an incisal edge hangs over: from within, a lower sheet could be met.
         let low = 0.3 * self.size.crown_height;
-        if self.field([x, y, low]) > 0.0 {
-            return None;
+        let field = |z: f64| self.field([x, y, z]);
+        let mut z = self.size.crown_height + 1.0;
+        let mut above = field(z);
+        while above > 0.0 {
+            let next = z - above.max(0.01);
+            if next < low {
+                return None;
+            }
+            let f = field(next);
+            if f <= 0.0 {
+                return Some(bracketed_root((next, f), (z, above), field));
+            }
+            (z, above) = (next, f);
         }
-        Some(outward_root(0.8 * self.size.crown_height, |z| {
-            self.field([x, y, z])
-        }))
+        None
     }
 
     /// The outline seen from the occlusal side at the height of the contacts: radii about the crown's axis at
@@ -120,34 +130,9 @@ impl Crown {
         let Design { cusps, .. } = &self.design;
         for &(kind, raw) in cusps {
             let at = [0, 1].map(|k| (raw[k] - self.shift[k]) / self.scale[k]);
-            let height = |[x, y]: [f64; 2]| self.surface_height(x, y).unwrap_or(-1e3);
-            let (place, z) = match kind {
-                LandmarkKind::CentralFossa => {
-                    let depth = |p: [f64; 2]| self.surface_height(p[0], p[1]).map_or(-1e3, |z| -z);
-                    let (place, depth) = climb(at, 0.2, within(at, 1.2, depth));
-                    (place, -depth)
-                }
-                LandmarkKind::IncisalMesial
-                | LandmarkKind::IncisalMidpoint
-                | LandmarkKind::IncisalDistal
-                | LandmarkKind::MesialMarginalRidge
-                | LandmarkKind::DistalMarginalRidge
-                | LandmarkKind::BuccalGroove => {
-                    // A crest along which the height hardly changes: only its highest line is sought.
-                    let across = match kind {
-                        LandmarkKind::MesialMarginalRidge | LandmarkKind::DistalMarginalRidge => 0,
-                        _ => 1,
-                    };
-                    let line = |t: f64| {
-                        let mut p = at;
-                        p[across] += t;
-                        p
-                    };
-                    let crest = |[t, _]: [f64; 2]| height(line(t));
-                    let ([t, _], z) = climb([0.0, 0.0], 0.2, within([0.0, 0.0], 0.8, crest));
-                    (line(t), z)
-                }
-                _ => climb(at, 0.2, within(at, 1.0, height)),
+            // A lobe that has no summit of its own, as the distolingual one of a small third molar, has no tip.
+            let Some((place, z)) = self.settled(kind, at) else {
+                continue;
             };
             marks.push(MarkedPoint {
                 kind,
@@ -156,7 +141,48 @@ impl Crown {
         }
         self.marks = marks;
     }
+
+    /// Where a named point of the occlusal surface lies, sought from about there, and its height; `None` when the
+    /// surface goes on rising (a fossa's: falling) as far as the feature can reach.
+    fn settled(&self, kind: LandmarkKind, at: [f64; 2]) -> Option<([f64; 2], f64)> {
+        let height = |[x, y]: [f64; 2]| self.surface_height(x, y).unwrap_or(-1e3);
+        let across = match kind {
+            LandmarkKind::IncisalMesial
+            | LandmarkKind::IncisalMidpoint
+            | LandmarkKind::IncisalDistal
+            | LandmarkKind::BuccalGroove
+            | LandmarkKind::CentralFossa => 1,
+            LandmarkKind::MesialMarginalRidge | LandmarkKind::DistalMarginalRidge => 0,
+            _ => {
+                let (place, z) = climb(at, 0.2, within(at, TIP_REACH, height));
+                let moved = (place[0] - at[0]).hypot(place[1] - at[1]);
+                return (moved < TIP_REACH - 0.01).then_some((place, z));
+            }
+        };
+        // A crest or groove along which the height hardly changes: only the extreme across it is sought.
+        let line = |t: f64| {
+            let mut p = at;
+            p[across] += t;
+            p
+        };
+        let (sign, reach) = match kind {
+            LandmarkKind::CentralFossa => (-1.0, FOSSA_REACH),
+            _ => (1.0, CREST_REACH),
+        };
+        let (t, z) = climb_line(reach, |t| {
+            let [x, y] = line(t);
+            self.surface_height(x, y).map_or(-1e3, |z| sign * z)
+        });
+        (t.abs() < reach - 0.01).then_some((line(t), sign * z))
+    }
 }
+
+/// A cusp's tip lies no farther than this from where it was drawn, mm.
+const TIP_REACH: f64 = 1.0;
+/// A crest lies no farther than this from where it was drawn, mm.
+const CREST_REACH: f64 = 0.8;
+/// The bottom of a groove lies no farther than this from where the fossa was drawn, mm.
+const FOSSA_REACH: f64 = 1.2;
 
 /// A value that counts only within `radius` of a place, so that a search stays with the feature it is after.
 fn within(center: [f64; 2], radius: f64, value: impl Fn([f64; 2]) -> f64) -> impl Fn([f64; 2]) -> f64 {
@@ -171,9 +197,9 @@ fn within(center: [f64; 2], radius: f64, value: impl Fn([f64; 2]) -> f64) -> imp
 
 /// The `t` at which a field that is about a distance turns from negative to positive, sought from `start`.
 fn outward_root(start: f64, field: impl Fn(f64) -> f64) -> f64 {
-    // Steps by the field's value find a bracket; the secant, kept inside it, finishes.
     let (mut inside, mut outside) = (None::<(f64, f64)>, None::<(f64, f64)>);
     let mut t = start;
+    // Steps by the field's value, which is about the distance, and a little farther, to get across.
     for _ in 0..24 {
         let f = field(t);
         if f <= 0.0 {
@@ -181,38 +207,187 @@ fn outward_root(start: f64, field: impl Fn(f64) -> f64) -> f64 {
         } else {
             outside = Some((t, f));
         }
-        t = match (inside, outside) {
-            (Some((a, fa)), Some((b, fb))) => {
-                if (b - a).abs() < 1e-7 || f.abs() < 1e-8 {
-                    return t;
-                }
-                let secant = a + (b - a) * fa / (fa - fb);
-                secant.clamp(a.min(b) + 0.02 * (b - a).abs(), a.max(b) - 0.02 * (b - a).abs())
-            }
-            _ => t - f * 1.15 - 0.01 * f.signum(),
+        if let (Some(inside), Some(outside)) = (inside, outside) {
+            return bracketed_root(inside, outside, field);
+        }
+        t -= f * 1.15 + 0.01 * f.signum();
+    }
+    t
+}
+
+/// The root between a place inside and one outside, each with its value: every second step halves the bracket, so
+/// that a crooked field slows the secant only.
+fn bracketed_root(inside: (f64, f64), outside: (f64, f64), field: impl Fn(f64) -> f64) -> f64 {
+    let ((mut a, mut fa), (mut b, mut fb)) = (inside, outside);
+    let mut t = a;
+    for step in 0..80 {
+        t = if step % 2 == 0 {
+            a + (b - a) * fa / (fa - fb)
+        } else {
+            0.5 * (a + b)
         };
+        let f = field(t);
+        if f.abs() < 1e-9 || (b - a).abs() < 1e-9 {
+            break;
+        }
+        if f <= 0.0 {
+            (a, fa) = (t, f);
+        } else {
+            (b, fb) = (t, f);
+        }
     }
     t
 }
 
 /// The local maximum of `value` near `start`, by a pattern search whose step shrinks to a micrometre.
-/// At a maximum the value is flat, so it is exact to far less.
+/// At a smooth maximum the value is flat, so it is exact to far less. The directions turn with every round, since
+/// along fixed ones the search would stop on the flank of a groove that runs obliquely.
 fn climb(start: [f64; 2], step: f64, value: impl Fn([f64; 2]) -> f64) -> ([f64; 2], f64) {
+    const DIRECTIONS: usize = 8;
     let mut best = (start, value(start));
     let mut step = step;
+    let mut turned = 0.0;
     while step > 1e-3 {
-        let mut moved = false;
-        for [dx, dy] in [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]] {
-            let at = [best.0[0] + step * dx, best.0[1] + step * dy];
+        let better = (0..DIRECTIONS).find_map(|i| {
+            let angle = turned + std::f64::consts::TAU * i as f64 / DIRECTIONS as f64;
+            let at = [best.0[0] + step * angle.cos(), best.0[1] + step * angle.sin()];
             let v = value(at);
-            if v > best.1 {
-                best = (at, v);
-                moved = true;
+            (v > best.1).then_some((at, v))
+        });
+        match better {
+            Some(found) => best = found,
+            None => {
+                step *= 0.75;
+                turned += GOLDEN_ANGLE;
             }
-        }
-        if !moved {
-            step *= 0.5;
         }
     }
     best
+}
+
+/// The local maximum nearest to 0 of a value along a line, no farther than `reach`, and the value.
+fn climb_line(reach: f64, value: impl Fn(f64) -> f64) -> (f64, f64) {
+    let mut best = (0.0, value(0.0));
+    let mut step = 0.2;
+    while step > 1e-5 {
+        let tries = [best.0 + step, best.0 - step].map(|t: f64| t.clamp(-reach, reach));
+        match tries
+            .into_iter()
+            .map(|t| (t, value(t)))
+            .find(|(_, v)| *v > best.1)
+        {
+            Some(found) => best = found,
+            None => step *= 0.5,
+        }
+    }
+    best
+}
+
+/// Turns by this angle never repeat a direction, radians.
+const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
+
+#[cfg(test)]
+mod tests {
+    use stonecast_dental::Fdi;
+
+    use super::*;
+    use crate::crown::Variation;
+    use crate::dimensions::average_size;
+    use crate::polygonise::{Grid, polygonise};
+
+    fn crowns() -> impl Iterator<Item = Crown> {
+        let form = |amount: f64| Variation {
+            squareness: amount,
+            cusp_relief: amount,
+            bulge: amount,
+            asymmetry: amount,
+        };
+        Fdi::all().flat_map(move |tooth| {
+            [-1.5, 0.0, 1.5].map(|a| Crown::new(tooth, average_size(tooth), form(a), None))
+        })
+    }
+
+    #[test]
+    fn every_named_point_lies_on_the_crowns_own_surface() {
+        for crown in crowns() {
+            for mark in &crown.marks {
+                let off = crown.field(mark.at).abs();
+                assert!(off < 1e-6, "{} {:?}: {off}", crown.tooth, mark.kind);
+            }
+        }
+    }
+
+    #[test]
+    fn every_named_point_is_found_that_the_tooth_has() {
+        for crown in crowns() {
+            for (kind, _) in &crown.design.cusps {
+                let marked = crown.marks.iter().any(|m| m.kind == *kind);
+                // Small third molars have three cusps; a lower first premolar has two pits and no central fossa.
+                let may_lack = match (crown.tooth.number(), kind) {
+                    (18 | 28, LandmarkKind::DistolingualCusp) => true,
+                    (34 | 44, LandmarkKind::CentralFossa) => true,
+                    _ => false,
+                };
+                assert!(marked || may_lack, "{} {kind:?}", crown.tooth);
+            }
+        }
+    }
+
+    #[test]
+    fn tips_are_summits_and_fossae_the_bottom_of_their_groove() {
+        for crown in crowns() {
+            for mark in &crown.marks {
+                let (sign, directions) = match mark.kind {
+                    LandmarkKind::CentralFossa => (-1.0, 2),
+                    kind if CUSPS.contains(&kind) => (1.0, 24),
+                    _ => continue,
+                };
+                let [x, y, z] = mark.at;
+                for k in 0..directions {
+                    let turn = 0.25 + f64::from(k) / f64::from(directions);
+                    let (sin, cos) = (std::f64::consts::TAU * turn).sin_cos();
+                    let near = crown.surface_height(x + 0.1 * cos, y + 0.1 * sin);
+                    let rise = near.map_or(-1.0, |near| near - z);
+                    assert!(sign * rise < 1e-4, "{} {:?}: {rise}", crown.tooth, mark.kind);
+                }
+            }
+        }
+    }
+
+    const CUSPS: [LandmarkKind; 7] = [
+        LandmarkKind::CuspTip,
+        LandmarkKind::BuccalCusp,
+        LandmarkKind::LingualCusp,
+        LandmarkKind::MesiobuccalCusp,
+        LandmarkKind::DistobuccalCusp,
+        LandmarkKind::MesiolingualCusp,
+        LandmarkKind::DistolingualCusp,
+    ];
+
+    #[test]
+    fn a_fine_mesh_of_a_crown_passes_every_named_point() {
+        use nalgebra::Vector3;
+        for number in [14, 16, 22, 32, 37, 43] {
+            let tooth = Fdi::new(number).expect("an FDI number");
+            let crown = Crown::new(tooth, average_size(tooth), Variation::default(), None);
+            let half = Vector3::new(8.0, 8.0, 0.0);
+            let top = Vector3::new(0.0, 0.0, crown.size.crown_height + 1.0);
+            let grid = Grid::over(-half, half + top, 0.08);
+            let at = crown.marks[0].at;
+            let field = |p: &Vector3<f64>| crown.field([p.x, p.y, p.z]);
+            let surface = polygonise(grid, Vector3::from(at), field, |p| p.z > 1.0);
+            for p in &surface.points {
+                assert!(field(p).abs() < 0.02, "{tooth} {p}: {}", field(p));
+            }
+            for mark in crown.marks.iter().filter(|m| m.at[2] > 1.5) {
+                let p = Vector3::from(mark.at);
+                let nearest = surface
+                    .points
+                    .iter()
+                    .map(|q| (q - p).norm())
+                    .fold(f64::INFINITY, f64::min);
+                assert!(nearest < 0.08, "{tooth} {:?}: {nearest}", mark.kind);
+            }
+        }
+    }
 }

@@ -218,9 +218,14 @@ impl Crown {
         let [x, y, z] = own;
         let (raw_x, raw_y) = self.raw(x, y);
         let (mut side, section) = wall;
-        let facial = raw_y > section.center_y;
+        let out = (raw_y - section.center_y) / section.half_y;
+        let mut dented = 0.0;
         for dent in &self.design.dents {
-            side += dent.depth(raw_x, z, facial);
+            dented += dent.depth(raw_x, z, out > 0.0);
+        }
+        if dented > 0.0 {
+            // A dent of one wall fades towards the middle, else it would leave a step where the crown is thin.
+            side += dented * smoothstep(0.0, 0.35, out.abs());
         }
         if z < self.wall_only_below {
             return side;

@@ -337,8 +337,10 @@ fn cusps(form: &Form, size: &CrownSize) -> Vec<(LandmarkKind, [f64; 2])> {
     let at = |p: [f64; 2]| [p[0] * hx, p[1] * hy];
     let mut points: Vec<_> = form.cusps.iter().map(|c| (c.kind, at(c.tip))).collect();
     points.push((CentralFossa, at(form.fossa.0)));
-    points.push((MesialMarginalRidge, [0.80 * hx, 0.0]));
-    points.push((DistalMarginalRidge, [-0.80 * hx, 0.0]));
+    // Beside the fossa, away from the cusps, whose slopes rise over the marginal ridges' ends.
+    let beside = form.fossa.0[1] * hy;
+    points.push((MesialMarginalRidge, [0.80 * hx, beside]));
+    points.push((DistalMarginalRidge, [-0.80 * hx, beside]));
     if let Some(&(_, x, _)) = form.grooves.iter().find(|g| g.0) {
         points.push((LandmarkKind::BuccalGroove, [x * hx, 0.55 * hy]));
     }
