@@ -8,7 +8,7 @@ use parry3d_f64::{
     shape::{TriMesh as ParryMesh, TriMeshFlags},
 };
 use proptest::prelude::*;
-use sheets::{Chance, DOME_HALF, Sampling, dome, dome_height};
+use sheets::{Chance, DOME_HALF, FLAT_HALF, RIM, Sampling, dome, dome_height, flared};
 use stonecast_mesh::{
     Point, RigidMotion, TriMesh, Vector, VertexId,
     spatial::{OrientedSurface, Side, Surrounding},
@@ -135,6 +135,58 @@ fn a_signed_field_gives_what_single_queries_give() {
     let points = around_the_dome();
     let single: Vec<_> = points.iter().map(|p| surface.signed_distance(p, 5.0)).collect();
     assert!(surface.signed_field(&points, 5.0) == single);
+}
+
+/// The closest face's pseudo-normal alone calls such points inside, as deep as they are far.
+#[test]
+fn beyond_a_rim_that_flares_no_point_is_inside_in_any_pose() {
+    let motion = RigidMotion::new(Vector::new(50., -20., 9.), Vector::new(1.0, -2.0, 0.3));
+    let mesh = flared(60, 0.005);
+    for pose in [RigidMotion::identity(), motion] {
+        let surface = OrientedSurface::build(&mesh.transformed(&pose));
+        let mut chance = Chance(19);
+        let mut behind = 0;
+        for _ in 0..4000 {
+            let (far, y) = (FLAT_HALF + RIM + 0.1 + 5.0 * chance.unit(), chance.within(9.0));
+            let x = if chance.unit() < 0.5 { -far } else { far };
+            let p = pose * Point::new(x, y, -2.0 + 4.0 * chance.unit());
+            let signed = surface.signed_distance(&p, f64::INFINITY).unwrap();
+            assert_ne!(signed.side, Side::Inside, "at {p} {signed:?}");
+            let closest = signed.closest;
+            let normal = surface.normal(closest.face, closest.feature);
+            let is_inner = surface.surrounding(closest.face, closest.feature) == Surrounding::Inner;
+            behind += usize::from(is_inner && normal.dot(&(p - closest.point)) < 0.0);
+        }
+        assert!(behind > 500, "the case has lost its point: {behind}");
+        for _ in 0..1000 {
+            let (x, y) = (chance.within(FLAT_HALF), chance.within(9.0));
+            let p = pose * Point::new(x, y, -0.05 - 0.95 * chance.unit());
+            assert_eq!(surface.signed_distance(&p, 9.0).unwrap().side, Side::Inside);
+        }
+    }
+}
+
+#[test]
+fn shallow_overlaps_stay_inside_wherever_the_closest_feature_has_a_side() {
+    let mesh = sheets::lower(Sampling::COARSE);
+    let surface = OrientedSurface::build(&mesh);
+    let [along, across] = Sampling::COARSE.cells;
+    let mut inside = 0;
+    for depth in [0.05, 0.3, 1.0] {
+        // Away from the border, where the way out may pass it by.
+        for (i, j) in (4..along - 4).flat_map(|i| (4..across - 3).map(move |j| (i, j))) {
+            let v = VertexId::new(i * (across + 1) + j);
+            let p = mesh.point(v) - mesh.vertex_normals()[v] * depth;
+            let signed = surface.signed_distance(&p, f64::INFINITY).unwrap();
+            let place = surface.surrounding(signed.closest.face, signed.closest.feature);
+            assert!(
+                signed.side == Side::Inside || place != Surrounding::Inner,
+                "{p} {signed:?}"
+            );
+            inside += usize::from(signed.side == Side::Inside);
+        }
+    }
+    assert!(inside > 10_000, "only {inside}");
 }
 
 fn tetrahedron() -> TriMesh {

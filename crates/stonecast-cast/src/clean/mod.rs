@@ -14,7 +14,8 @@
 //!    by clearance ([`outward`]); neither depends on the pose.
 //! 6. `carry`: colours follow their vertices; made vertices take the mean of their neighbours'.
 //!
-//! Limits: a surface that shows an impression (a mould) from inside looks inside out, and would be turned.
+//! Limits: a surface that shows an impression (a mould) from inside looks inside out, and is turned unless
+//! [`CleanParams::turns_outwards`] is false.
 
 mod error;
 mod params;
@@ -68,7 +69,11 @@ pub fn clean(
     let mut report = CleanReport::from(mended.report);
     report::warn_of_mending(&report, mesh.face_count(), &mut warnings);
     let closed = close(&mended, params, &mut report, &mut warnings);
-    let mesh = turn_outwards(closed.mesh, &mut report, &mut warnings);
+    let mesh = if params.turns_outwards {
+        turn_outwards(closed.mesh, &mut report, &mut warnings)
+    } else {
+        closed.mesh
+    };
     let colours = colours.map(|c| carry(c, &mesh, &closed.vertex_of));
     let cleaned = Cleaned {
         mesh,

@@ -15,6 +15,9 @@ pub struct CleanParams {
     pub max_crossing_area: f64,
     /// The longest rim (mm) of a hole that is filled.
     pub max_hole_length: f64,
+    /// Whether pieces that look inside out are turned. A scanned impression, a mould, looks inside out by right: keep
+    /// its normals as exported.
+    pub turns_outwards: bool,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +61,7 @@ impl Default for CleanParams {
             },
             max_crossing_area: table.max_crossing_area.value,
             max_hole_length: table.max_hole_length.value,
+            turns_outwards: true,
         }
     }
 }

@@ -30,6 +30,19 @@ fn an_inside_out_surface_is_turned_and_said_so() {
 }
 
 #[test]
+fn the_normals_of_an_impression_stay_as_exported_where_that_is_asked_for() {
+    let inverted = cup().flipped();
+    let params = CleanParams {
+        turns_outwards: false,
+        ..CleanParams::default()
+    };
+    let result = clean(&inverted, None, &params).unwrap();
+    assert_eq!(result.value.mesh, inverted);
+    assert_eq!(result.value.report, CleanReport::default());
+    assert_eq!(result.warnings, []);
+}
+
+#[test]
 fn a_mirrored_surface_is_turned_too() {
     let mirrored = cup().map_points(|p| Point::new(-p.x, p.y, p.z)).unwrap();
     assert_eq!(cleaned(&mirrored).value.report.turned_pieces, 1);

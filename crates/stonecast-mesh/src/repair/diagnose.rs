@@ -221,16 +221,22 @@ impl Faults {
 /// For each vertex the first vertex at exactly its position.
 pub(super) fn first_at_position(mesh: &TriMesh) -> Vec<VertexId> {
     // Adding zero makes -0.0 and 0.0 the same bits.
-    let key = |v: VertexId| -> [u64; 3] {
-        let p = mesh.point(v);
-        [p.x, p.y, p.z].map(|c| (c + 0.0).to_bits())
-    };
-    let mut sorted: Vec<([u64; 3], VertexId)> = mesh.vertex_ids().map(|v| (key(v), v)).collect();
+    let bits = |c: f64| (c + 0.0).to_bits();
+    let mut sorted: Vec<(u64, VertexId)> = mesh.vertex_ids().map(|v| (bits(mesh.point(v).x), v)).collect();
     sorted.sort_unstable();
     let mut first: Vec<VertexId> = mesh.vertex_ids().collect();
-    for group in sorted.chunk_by(|a, b| a.0 == b.0) {
-        for &(_, v) in group {
-            first[v.index()] = group[0].1;
+    // Hardly any two vertices share their x, so the rest of the key is made for few.
+    for level in sorted.chunk_by(|a, b| a.0 == b.0).filter(|level| level.len() > 1) {
+        let rest = |v: VertexId| {
+            let p = mesh.point(v);
+            [bits(p.y), bits(p.z)]
+        };
+        let mut keyed: Vec<([u64; 2], VertexId)> = level.iter().map(|&(_, v)| (rest(v), v)).collect();
+        keyed.sort_unstable();
+        for group in keyed.chunk_by(|a, b| a.0 == b.0) {
+            for &(_, v) in group {
+                first[v.index()] = group[0].1;
+            }
         }
     }
     first

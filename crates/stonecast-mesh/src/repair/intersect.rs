@@ -4,8 +4,9 @@
 //!
 //! Steps:
 //! 1. `overlapping_pairs`: pairs of triangles whose boxes overlap.
-//! 2. `shared_corners`: neighbours touch by right; only what lies beyond the shared corner or side counts.
-//! 3. `triangles_cross` and its kin for neighbours: does a side of one pass through the other? The signs come
+//! 2. `is_beyond_a_side`: most of them are told apart by a side of one, with a margin far above rounding.
+//! 3. `faces_cross`: neighbours touch by right; only what lies beyond the shared corner or side counts.
+//! 4. `triangles_cross` and its kin for neighbours: does a side of one pass through the other? The signs come
 //!    from `robust::orient3d`, which is exact, so a touch is never taken for a crossing by rounding.
 //!
 //! Limits: triangles that only touch (a corner on a face) do not cross. Degenerate triangles cross nothing.
@@ -14,9 +15,10 @@
 //! Geometric Predicates", Discrete & Computational Geometry 18 (1997); P. Guigue, O. Devillers, "Fast and Robust
 //! Triangle-Triangle Overlap Test Using Orientation Predicates", Journal of Graphics Tools 8 (2003).
 
+use rayon::prelude::*;
 use robust::{Coord, Coord3D, orient2d, orient3d};
 
-use super::box_pairs::overlapping_pairs;
+use super::box_pairs::{overlapping_pairs, overlapping_pairs_with};
 use crate::{Aabb, FaceId, Point, TriMesh, Vector};
 
 /// All pairs of faces that pass through each other or lie on each other, sorted.
@@ -24,14 +26,25 @@ use crate::{Aabb, FaceId, Point, TriMesh, Vector};
 /// Faces that share a side count only when they are folded flat onto each other; faces that share a corner
 /// only when they meet elsewhere too.
 pub fn self_intersections(mesh: &TriMesh) -> Vec<(FaceId, FaceId)> {
-    let boxes: Vec<Aabb> = mesh
-        .face_ids()
-        .map(|f| Aabb::around(mesh.corners(f)).expect("a face has corners"))
-        .collect();
-    overlapping_pairs(&boxes, |i, j| faces_cross(mesh, FaceId(i), FaceId(j)))
-        .into_iter()
-        .map(|(i, j)| (FaceId(i), FaceId(j)))
+    let crosses = |i, j| faces_cross(mesh, FaceId(i), FaceId(j));
+    named(overlapping_pairs(&face_boxes(mesh), crosses))
+}
+
+/// Of [`self_intersections`] those with at least one chosen face.
+pub(super) fn intersections_of(mesh: &TriMesh, chosen: &[bool]) -> Vec<(FaceId, FaceId)> {
+    let crosses = |i, j| faces_cross(mesh, FaceId(i), FaceId(j));
+    named(overlapping_pairs_with(&face_boxes(mesh), chosen, crosses))
+}
+
+fn face_boxes(mesh: &TriMesh) -> Vec<Aabb> {
+    (0..mesh.face_count() as u32)
+        .into_par_iter()
+        .map(|f| Aabb::around(mesh.corners(FaceId(f))).expect("a face has corners"))
         .collect()
+}
+
+fn named(pairs: Vec<(u32, u32)>) -> Vec<(FaceId, FaceId)> {
+    pairs.into_iter().map(|(i, j)| (FaceId(i), FaceId(j))).collect()
 }
 
 /// True when two triangles that share no corner pass through each other or overlap in one plane.
@@ -57,10 +70,13 @@ pub fn triangles_cross(p: &[Point; 3], q: &[Point; 3]) -> bool {
 /// Whether two faces of a mesh cross, shared corners and sides aside.
 pub(super) fn faces_cross(mesh: &TriMesh, f: FaceId, g: FaceId) -> bool {
     let (a, b) = (mesh.face(f), mesh.face(g));
-    let (p, q) = (mesh.corners(f), mesh.corners(g));
-    if is_flat(&p) || is_flat(&q) {
+    if [a, b]
+        .iter()
+        .any(|t| t[0] == t[1] || t[1] == t[2] || t[2] == t[0])
+    {
         return false;
     }
+    let (p, q) = (mesh.corners(f), mesh.corners(g));
     let mut shared = [(0, 0); 3];
     let mut count = 0;
     for (i, v) in a.iter().enumerate() {
@@ -71,12 +87,49 @@ pub(super) fn faces_cross(mesh: &TriMesh, f: FaceId, g: FaceId) -> bool {
             }
         }
     }
-    match shared[..count] {
-        [] => triangles_cross(&p, &q),
-        [(i, j)] => corner_neighbours_cross(&rotated(&p, i), &rotated(&q, j)),
+    let crosses = match shared[..count] {
+        [] => !is_beyond_a_side(&p, &q, None) && !is_beyond_a_side(&q, &p, None) && triangles_cross(&p, &q),
+        [(i, j)] => {
+            !is_beyond_a_side(&p, &q, Some([i, j]))
+                && !is_beyond_a_side(&q, &p, Some([j, i]))
+                && corner_neighbours_cross(&rotated(&p, i), &rotated(&q, j))
+        }
         [(i, j), (k, l)] => folded_flat(&p[i], &p[k], &p[3 - i - k], &q[3 - j - l]),
         _ => true,
+    };
+    // Last, for hardly any pair comes so far.
+    crosses && !is_flat(&p) && !is_flat(&q)
+}
+
+/// Of a squared longest side's square: a triangle with a smaller squared normal is too slender for the quick test.
+const SLENDER: f64 = 1e-6;
+
+/// By this sine `q` must lie beyond a side: a million times what rounding can turn the side's plane by.
+const BEYOND: f64 = 1e-9;
+
+/// A quick test that most neighbours on a smooth surface pass: the plane through a side of `p`, upright on it, has `q`
+/// strictly beyond it, but for the corner `shared` (its place in `p` and in `q`), so that they meet nowhere else.
+fn is_beyond_a_side(p: &[Point; 3], q: &[Point; 3], shared: Option<[usize; 2]>) -> bool {
+    let sides = [0, 1, 2].map(|i| p[(i + 1) % 3] - p[i]);
+    let longest = sides.iter().map(Vector::norm_squared).fold(0.0, f64::max);
+    let normal = sides[0].cross(&sides[1]);
+    if normal.norm_squared() < SLENDER * longest * longest {
+        return false;
     }
+    (0..3).any(|i| {
+        let (from, skip) = match shared {
+            Some([k, _]) if k == (i + 2) % 3 => return false,
+            Some([k, l]) => (p[k], l),
+            None => (p[i], 3),
+        };
+        let inward = normal.cross(&sides[i]);
+        let least = BEYOND * BEYOND * inward.norm_squared();
+        (0..3).filter(|&j| j != skip).all(|j| {
+            let x = q[j] - from;
+            let height = inward.dot(&x);
+            height < 0.0 && height * height > least * x.norm_squared().max(longest)
+        })
+    })
 }
 
 fn rotated(t: &[Point; 3], first: usize) -> [Point; 3] {
@@ -100,7 +153,7 @@ fn corner_neighbours_cross(p: &[Point; 3], q: &[Point; 3]) -> bool {
 /// Triangles `a b c` and `a b d` in one plane, `c` and `d` on the same side of their common side.
 fn folded_flat(a: &Point, b: &Point, c: &Point, d: &Point) -> bool {
     let ab = b - a;
-    orient(&[*a, *b, *c], d) == 0.0 && ab.cross(&(c - a)).dot(&ab.cross(&(d - a))) > 0.0
+    ab.cross(&(c - a)).dot(&ab.cross(&(d - a))) > 0.0 && orient(&[*a, *b, *c], d) == 0.0
 }
 
 fn is_flat(t: &[Point; 3]) -> bool {
@@ -193,6 +246,36 @@ mod tests {
     fn two(faces: &[[u32; 3]], points: &[[f64; 3]]) -> usize {
         let points = points.iter().map(|&p| Point::from(p)).collect();
         self_intersections(&TriMesh::from_indices(points, faces).unwrap()).len()
+    }
+
+    #[test]
+    fn the_quick_test_never_contradicts_the_exact_one() {
+        // Corners on a coarse lattice, so that touching, flat and coplanar cases abound.
+        let mut state = 9u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            f64::from((state >> 33) as u32 % 4)
+        };
+        let mut parted = [0; 2];
+        for _ in 0..20_000 {
+            let [p, mut q] = [0; 2].map(|_| [0; 3].map(|_| Point::new(next(), next(), 0.5 * next())));
+            if is_beyond_a_side(&p, &q, None) && !is_flat(&q) {
+                parted[0] += 1;
+                assert!(
+                    !triangles_cross(&p, &q) && !triangles_cross(&q, &p),
+                    "{p:?} {q:?}"
+                );
+            }
+            q[1] = p[2];
+            if is_beyond_a_side(&p, &q, Some([2, 1])) && !is_flat(&q) {
+                parted[1] += 1;
+                assert!(
+                    !corner_neighbours_cross(&rotated(&p, 2), &rotated(&q, 1)),
+                    "{p:?} {q:?}"
+                );
+            }
+        }
+        assert!(parted.iter().all(|&n| n > 1000), "{parted:?}");
     }
 
     #[test]

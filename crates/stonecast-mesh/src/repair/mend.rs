@@ -148,6 +148,9 @@ impl Work {
 
     /// Keeps the faces for which `keep` is true; returns how many went.
     fn retain(&mut self, keep: &[bool]) -> usize {
+        if keep.iter().all(|&k| k) {
+            return 0;
+        }
         let before = self.faces.len();
         let mut flags = keep.iter();
         self.faces.retain(|_| *flags.next().expect("one flag per face"));
@@ -224,21 +227,32 @@ impl Work {
     }
 
     fn remove_duplicated(&mut self) {
-        let mut keyed: Vec<([VertexId; 3], usize)> = self
-            .faces
-            .iter()
-            .enumerate()
-            .map(|(f, corners)| {
-                let mut key = *corners;
-                key.sort_unstable();
-                (key, f)
-            })
-            .collect();
-        keyed.sort_unstable();
+        // In buckets by the least vertex, which hold a few faces each: linear where a sort of all faces is not.
+        let mut start = vec![0u32; self.points.len() + 1];
+        let least = |f: &[VertexId; 3]| f[0].min(f[1]).min(f[2]).index();
+        for f in &self.faces {
+            start[least(f) + 1] += 1;
+        }
+        for v in 0..self.points.len() {
+            start[v + 1] += start[v];
+        }
+        let mut cursor = start.clone();
+        let mut keyed = vec![([VertexId(NONE); 2], NONE); self.faces.len()];
+        for (f, corners) in self.faces.iter().enumerate() {
+            let mut key = *corners;
+            key.sort_unstable();
+            let at = &mut cursor[key[0].index()];
+            keyed[*at as usize] = ([key[1], key[2]], f as u32);
+            *at += 1;
+        }
         let mut keep = vec![true; self.faces.len()];
-        for group in keyed.chunk_by(|a, b| a.0 == b.0) {
-            for &(_, f) in &group[1..] {
-                keep[f] = false;
+        for bucket in start.windows(2) {
+            let bucket = &mut keyed[bucket[0] as usize..bucket[1] as usize];
+            bucket.sort_unstable();
+            for group in bucket.chunk_by(|a, b| a.0 == b.0) {
+                for &(_, f) in &group[1..] {
+                    keep[f as usize] = false;
+                }
             }
         }
         self.report.duplicated_faces = self.retain(&keep);
@@ -323,6 +337,9 @@ impl Work {
     /// done again.
     fn part_sheets(&mut self, topology: &Topology) -> bool {
         let mut partner = self.pair_sides(topology);
+        if self.is_whole(topology, &partner) {
+            return true;
+        }
         let turned = self.wind(&mut partner);
         let split = self.split_fans(&partner);
         let is_overfull = topology.non_manifold_edges().next().is_some();
@@ -340,6 +357,28 @@ impl Work {
             })
             .count();
         true
+    }
+
+    /// Whether there is nothing to part or wind: at most two sides at each edge, which run opposite ways, and one
+    /// fan of faces at each vertex.
+    fn is_whole(&self, topology: &Topology, partner: &[u32]) -> bool {
+        let start = |s: u32| self.faces[s as usize / 3][s as usize % 3];
+        let is_paired = topology.edges().iter().all(|e| {
+            let mut sides = topology.sides(e).map(|(f, c)| 3 * f.0 + c as u32);
+            match (sides.next(), sides.next(), sides.next()) {
+                (Some(a), Some(b), None) => start(a) != start(b),
+                (_, None, _) => true,
+                _ => false,
+            }
+        });
+        let mut first = vec![NONE; self.points.len()];
+        let mut count = vec![0u32; self.points.len()];
+        for (s, v) in self.faces.iter().flatten().enumerate() {
+            first[v.index()] = s as u32;
+            count[v.index()] += 1;
+        }
+        is_paired
+            && (first.iter().zip(&count)).all(|(&s, &count)| s == NONE || fan_length(partner, s) == count)
     }
 
     /// A slit: two pairs of sides on one edge whose fans meet at both ends. The later pair goes.
@@ -375,12 +414,12 @@ impl Work {
     fn pair_sides(&self, topology: &Topology) -> Vec<u32> {
         let mut partner = vec![NONE; 3 * self.faces.len()];
         for e in topology.edges() {
-            let sides: Vec<u32> = topology.sides(e).map(|(f, c)| 3 * f.0 + c as u32).collect();
-            if let [a, b] = sides[..] {
+            let mut sides = topology.sides(e).map(|(f, c)| 3 * f.0 + c as u32);
+            if topology.face_count(e) > 2 {
+                self.pair_many(e, &sides.collect::<Vec<u32>>(), &mut partner);
+            } else if let (Some(a), Some(b)) = (sides.next(), sides.next()) {
                 partner[a as usize] = b;
                 partner[b as usize] = a;
-            } else if sides.len() > 2 {
-                self.pair_many(e, &sides, &mut partner);
             }
         }
         partner
@@ -530,6 +569,27 @@ impl Work {
             report: self.report,
         }
     }
+}
+
+/// How many faces the fan has in which a corner stands, where all sides that are paired run opposite ways.
+fn fan_length(partner: &[u32], corner: u32) -> u32 {
+    let turn = |s: u32, by: u32| s - s % 3 + (s + by) % 3;
+    let mut length = 1;
+    let mut at = corner;
+    // The sides that run from the corner, one way round.
+    while partner[at as usize] != NONE {
+        at = turn(partner[at as usize], 1);
+        if at == corner {
+            return length;
+        }
+        length += 1;
+    }
+    at = corner;
+    while partner[turn(at, 2) as usize] != NONE {
+        at = partner[turn(at, 2) as usize];
+        length += 1;
+    }
+    length
 }
 
 #[derive(Default)]

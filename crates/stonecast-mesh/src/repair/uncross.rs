@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fill::{LeftReason, fill_chosen},
-    intersect::self_intersections,
+    intersect::{intersections_of, self_intersections},
     mend::{MendParams, Mended, mend},
 };
 use crate::{FaceId, TriMesh, VertexId, topology::components};
@@ -75,8 +75,8 @@ pub fn uncross(mesh: &TriMesh, params: &UncrossParams) -> Uncrossed {
         if pairs.is_empty() {
             break;
         }
-        let next = replace_regions(&state, &pairs, params);
-        let next_pairs = self_intersections(&next.mesh);
+        let (next, unchanged) = replace_regions(&state, &pairs, params);
+        let next_pairs = crossings_after(&state.mesh, &pairs, &next.mesh, &unchanged);
         if next_pairs.len() >= pairs.len() {
             break;
         }
@@ -111,7 +111,37 @@ fn regions(mesh: &TriMesh, pairs: &[(FaceId, FaceId)], max_area: f64) -> Vec<boo
     cut
 }
 
-fn replace_regions(state: &Uncrossed, pairs: &[(FaceId, FaceId)], params: &UncrossParams) -> Uncrossed {
+/// All pairs of crossing faces after a replacement: only faces that are new or have lost a neighbour are tested,
+/// for of two others the verdict is the one before.
+fn crossings_after(
+    before: &TriMesh,
+    pairs: &[(FaceId, FaceId)],
+    after: &TriMesh,
+    unchanged: &[Option<FaceId>],
+) -> Vec<(FaceId, FaceId)> {
+    let mut now = vec![None; before.face_count()];
+    for (f, old) in after.face_ids().zip(unchanged) {
+        if let Some(old) = old {
+            now[old.index()] = Some(f);
+        }
+    }
+    let changed: Vec<bool> = unchanged.iter().map(Option::is_none).collect();
+    let kept = pairs.iter().filter_map(|&(f, g)| {
+        let (f, g) = (now[f.index()]?, now[g.index()]?);
+        Some((f.min(g), f.max(g)))
+    });
+    let mut all = intersections_of(after, &changed);
+    all.extend(kept);
+    all.sort_unstable();
+    all
+}
+
+/// The next state, and for each of its faces the one of the state before that has the same vertices.
+fn replace_regions(
+    state: &Uncrossed,
+    pairs: &[(FaceId, FaceId)],
+    params: &UncrossParams,
+) -> (Uncrossed, Vec<Option<FaceId>>) {
     let mesh = &state.mesh;
     let cut = regions(mesh, pairs, params.max_area);
     let rest = mesh.submesh(|f| !cut[f.index()]);
@@ -134,7 +164,22 @@ fn replace_regions(state: &Uncrossed, pairs: &[(FaceId, FaceId)], params: &Uncro
     });
     let made_vertices = filled.mesh.vertex_count() - mended.vertex_count();
     let made_faces = filled.mesh.face_count() - mended.face_count();
-    Uncrossed {
+    // A vertex that was parted is another one on each side.
+    let mut uses = vec![0u8; mesh.vertex_count()];
+    for v in mended.vertex_ids() {
+        let uses = &mut uses[before(v).index()];
+        *uses = uses.saturating_add(1);
+    }
+    let unchanged = mended.face_ids().map(|f| {
+        let old = rest.face_of[face_of[f.index()].index()];
+        let is_same = mended.face(f).iter().all(|&v| {
+            let v = before(v);
+            uses[v.index()] == 1 && mesh.face(old).contains(&v)
+        });
+        is_same.then_some(old)
+    });
+    let unchanged = unchanged.chain(std::iter::repeat_n(None, made_faces)).collect();
+    let next = Uncrossed {
         vertex_of: (mended.vertex_ids().map(|v| state.vertex_of[before(v).index()]))
             .chain(std::iter::repeat_n(None, made_vertices))
             .collect(),
@@ -145,7 +190,8 @@ fn replace_regions(state: &Uncrossed, pairs: &[(FaceId, FaceId)], params: &Uncro
         .collect(),
         mesh: filled.mesh,
         report: state.report,
-    }
+    };
+    (next, unchanged)
 }
 
 #[cfg(test)]
@@ -210,6 +256,22 @@ mod tests {
         );
         assert_eq!(result.mesh, tangled());
         assert_eq!(result.report.crossings_left, result.report.crossings_found);
+    }
+
+    #[test]
+    fn the_crossings_left_are_those_that_a_full_search_finds() {
+        let far = RigidMotion::new(Vector::new(90.0, 3.0, 0.0), Vector::new(0.2, 0.1, 0.0));
+        let (small, whole) = (tangled(), shapes::sheet(40, 40.0));
+        // A blade through a large sheet is too large to replace, the tangle beside it is not.
+        let stands = RigidMotion::new(Vector::new(1.0, 10.3, -10.0), Vector::new(1.5, 0.1, 0.3));
+        let blade = whole.transformed(&stands);
+        let mesh = TriMesh::joined([&small.transformed(&far), &whole, &blade]);
+        let result = uncross(&mesh, &PARAMS);
+        assert!(result.report.removed_faces > 0 && result.report.crossings_left > 0);
+        assert_eq!(
+            self_intersections(&result.mesh).len(),
+            result.report.crossings_left
+        );
     }
 
     #[test]

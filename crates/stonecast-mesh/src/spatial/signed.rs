@@ -7,19 +7,27 @@
 //!    it end there (border), or is it torn, folded or branched (broken); and the pseudo-normal where it is inner.
 //! 2. `closest_point` of the [`SpatialIndex`]: the exact unsigned distance, whatever the side.
 //! 3. `side_of`: the side from the pseudo-normal of the closest *feature*; `Unknown` at a border or a broken place.
+//! 4. `leaves_the_body`: before a point is called inside an open surface, a second witness: a ray along the surface's
+//!    mean normal must cross it from behind once more than from the front. Else `Unknown`.
+//!
+//! Why a second witness: where a sheet flares just before its border, a point far beyond the border lies behind the
+//! last inner face. The ray's count is the winding number of the body that the sheet bounds once its border is
+//! dropped, against the mean normal, without end, as a cast's border is dropped to its base; beyond that wall nothing
+//! is inside. A ray meets the surface or not: unlike the solid angle of the sheet alone it has no threshold.
 //!
 //! Limits: the surface must be welded, or every edge is a border. Normals must point outwards; a mesh turned
-//! inside out gives the opposite sides. The side is that of the sheet at the closest point: behind an open scan it
+//! inside out gives the opposite sides. Behind a hole, seen along the mean normal, nothing is inside. The side is that of the sheet at the closest point: behind an open scan it
 //! says "behind the scanned surface", not "inside a body", for no body was scanned. A surface that passes through
 //! itself has the sides of its nearest sheet.
 //!
 //! References: J. A. Baerentzen and H. Aanaes, "Signed distance computation using the angle weighted pseudonormal",
 //! IEEE TVCG 11(3) (2005), which proves the rule for closed manifolds; here it is asked only where its premise, a
-//! disc around the closest feature, holds.
+//! disc around the closest feature, holds. A. Jacobson, L. Kavan and O. Sorkine-Hornung, "Robust inside-outside
+//! segmentation using generalized winding numbers", ACM Transactions on Graphics 32(4) (2013), for the second witness.
 
 use crate::{FaceId, Point, TriMesh, Vector, VertexId, topology::Topology};
 
-use super::{Closest, Feature, SpatialIndex};
+use super::{Closest, Feature, RayHit, SpatialIndex};
 
 /// On which side of an oriented surface a point lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +36,8 @@ pub enum Side {
     Inside,
     /// In front of the surface, or exactly on it.
     Outside,
-    /// The closest point is on a border, or where the surface is not an oriented disc: there is no side.
+    /// The closest point is on a border, or where the surface is not an oriented disc, or the point lies behind the
+    /// closest face but not within the body that the sheet covers: there is no side.
     Unknown,
 }
 
@@ -89,6 +98,7 @@ pub struct OrientedSurface {
     across: Vec<[Across; 3]>,
     vertex_normals: Vec<Vector>,
     vertex_surroundings: Vec<Surrounding>,
+    way_out: Option<Vector>,
 }
 
 /// What lies across a side of a face: a face, or a code.
@@ -139,6 +149,7 @@ impl OrientedSurface {
             .map(|f| std::array::from_fn(|corner| across_side(mesh, topology, f, corner)))
             .collect();
         shun_folds(&mut across);
+        let way_out = way_out(mesh, &across);
         let vertex_surroundings = mesh
             .vertex_ids()
             .map(|v| vertex_surrounding(mesh, topology, &across, v))
@@ -149,6 +160,7 @@ impl OrientedSurface {
             across,
             vertex_normals: mesh.vertex_normals().as_slice().to_vec(),
             vertex_surroundings,
+            way_out,
         }
     }
 
@@ -219,11 +231,59 @@ impl OrientedSurface {
         match height.total_cmp(&0.0) {
             _ if closest.distance == 0.0 => Side::Outside,
             std::cmp::Ordering::Greater => Side::Outside,
-            std::cmp::Ordering::Less => Side::Inside,
+            std::cmp::Ordering::Less if self.leaves_the_body(query) => Side::Inside,
+            std::cmp::Ordering::Less => Side::Unknown,
             // A distance but no height: the sheets on both sides of the feature fold onto each other.
             std::cmp::Ordering::Equal => Side::Unknown,
         }
     }
+
+    /// Whether the way along the mean normal leaves the body; true where there is no such way, on a closed surface.
+    fn leaves_the_body(&self, query: &Point) -> bool {
+        let Some(way) = self.way_out else { return true };
+        let hits = self.index.ray_all(query, &way, f64::INFINITY);
+        let crossing = |hit: &RayHit| {
+            let [a, b, c] = self.index.corners(hit.face);
+            if (b - a).cross(&(c - a)).dot(&way) > 0.0 {
+                1
+            } else {
+                -1
+            }
+        };
+        // A ray exactly through a side or a corner meets every face there: one crossing where they all look the same
+        // way, a graze where they do not.
+        let on_rim = |hit: &RayHit| hit.weights.contains(&0.0);
+        let same_place = |a: &RayHit, b: &RayHit| {
+            on_rim(a) && on_rim(b) && (b.t - a.t).abs() <= SAME_PLACE * (1.0 + query.coords.amax() + a.t)
+        };
+        let balance: i32 = hits
+            .chunk_by(same_place)
+            .map(|place| {
+                let (least, most) = place
+                    .iter()
+                    .map(crossing)
+                    .fold((1, -1), |(least, most), c| (least.min(c), most.max(c)));
+                if least == most { least } else { 0 }
+            })
+            .sum();
+        balance > 0
+    }
+}
+
+/// Meetings of a ray with the faces around one corner differ by the rounding of coordinates alone.
+const SAME_PLACE: f64 = 1e-12;
+
+/// An area vector below this part of the area is rounding, not a direction.
+const NO_DIRECTION: f64 = 1e-9;
+
+/// The direction of the area vector, which depends on the border alone; `None` for a surface without a border.
+fn way_out(mesh: &TriMesh, across: &[[Across; 3]]) -> Option<Vector> {
+    across
+        .iter()
+        .flatten()
+        .any(|&side| side == Across::BORDER)
+        .then(|| mesh.area_vector().try_normalize(NO_DIRECTION * mesh.area()))
+        .flatten()
 }
 
 fn unit_normal([a, b, c]: &[Point; 3]) -> Option<Vector> {

@@ -156,3 +156,25 @@ pub fn dome(cells: usize, noise: f64) -> TriMesh {
         Point::new(x, y, dome_height(x, y))
     })
 }
+
+/// Half the width of the flared sheet's flat part, and the radius of its rims.
+pub const FLAT_HALF: f64 = 8.0;
+pub const RIM: f64 = 2.0;
+
+/// A flat sheet that looks up, whose two rims across x flare up by 80 degrees before they end, as gum does where a scan
+/// runs out into the cheek.
+pub fn flared(cells: usize, noise: f64) -> TriMesh {
+    let sampling = Sampling {
+        cells: [cells, cells],
+        noise,
+        seed: 17,
+    };
+    let bend = 80f64.to_radians();
+    sheet(sampling, false, |u, v| {
+        let t = 2.0 * u - 1.0;
+        let angle = bend * ((t.abs() - 0.8) / 0.2).max(0.0);
+        let flat = FLAT_HALF * (t.abs() / 0.8).min(1.0);
+        let x = (flat + RIM * angle.sin()).copysign(t);
+        Point::new(x, 20.0 * v - 10.0, RIM * (1.0 - angle.cos()))
+    })
+}
