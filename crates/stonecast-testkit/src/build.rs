@@ -18,7 +18,12 @@ pub(crate) struct SetArch {
     pub curve: ArchCurve,
     /// Right side from the midline, then left side from the midline.
     pub teeth: Vec<PlacedTooth>,
+    /// How much less of the arch form the teeth up to the first molars take up than in line, mm.
+    pub crowding: f64,
 }
+
+/// A side's teeth and its crowding.
+type SetSide = (Vec<PlacedTooth>, f64);
 
 impl SetArch {
     /// Moves all teeth by a shift in the cast frame.
@@ -108,7 +113,7 @@ fn upper_curve(spec: &DentitionSpec, front: f64) -> ArchCurve {
 fn set_upper(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2]) -> SetArch {
     let set = |front: f64, level: f64| {
         let curve = upper_curve(spec, front);
-        let teeth = set_sides(
+        let (teeth, crowding) = set_sides(
             spec,
             Jaw::Upper,
             curve,
@@ -117,7 +122,11 @@ fn set_upper(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2]) -> SetArch {
             crowns,
             set_upper_side,
         );
-        SetArch { curve, teeth }
+        SetArch {
+            curve,
+            teeth,
+            crowding,
+        }
     };
     // Twice: the second time with the incisal edges' midpoint brought to the origin.
     let first = set(0.0, 0.0);
@@ -131,22 +140,23 @@ fn set_upper(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2]) -> SetArch {
 }
 
 /// Sets a side of the upper arch with the crowding asked for.
-fn set_upper_side(setup: &Setup<'_>, crowns: &[Crown]) -> Vec<PlacedTooth> {
+fn set_upper_side(setup: &Setup<'_>, crowns: &[Crown]) -> SetSide {
     let crowding = setup.spec.crowding_mm.upper;
     let (straight, lengths) = setup.set_row(crowns, 0.0);
     let Some(i) = first_molar(&straight) else {
-        return straight;
+        return (straight, 0.0);
     };
+    let crowded = |(teeth, s): (Vec<PlacedTooth>, Vec<f64>)| (teeth, lengths[i] - s[i]);
     if crowding > 0.0 {
         let target = lengths[i] - 0.5 * crowding;
         let amount = setup.squeeze(crowns, |_, s| s[i] - target);
-        return setup.set_row(crowns, amount).0;
+        return crowded(setup.set_row(crowns, amount));
     }
     if crowding < 0.0 {
         let extra_gap = -0.5 * crowding / (i as f64 + 0.5);
-        return Setup { extra_gap, ..*setup }.set_row(crowns, 0.0).0;
+        return crowded(Setup { extra_gap, ..*setup }.set_row(crowns, 0.0));
     }
-    straight
+    (straight, 0.0)
 }
 
 fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) -> SetArch {
@@ -158,7 +168,7 @@ fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) ->
     for _ in 0..4 {
         let curve = lower_curve(spec, front);
         let starts = [-spec.midline_mm, spec.midline_mm];
-        let teeth = set_sides(
+        let (teeth, crowding) = set_sides(
             spec,
             Jaw::Lower,
             curve,
@@ -168,7 +178,11 @@ fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) ->
             |setup, row| set_lower_side(setup, row, upper),
         );
         let edge = incisal_midpoint(&teeth);
-        best = Some(SetArch { curve, teeth });
+        best = Some(SetArch {
+            curve,
+            teeth,
+            crowding,
+        });
         let Some(edge) = edge else { break };
         let off = [spec.overjet_mm - edge.y, spec.overbite_mm - edge.z];
         front += off[0];
@@ -193,25 +207,28 @@ fn set_lower(spec: &DentitionSpec, crowns: &[Vec<Crown>; 2], upper: &SetArch) ->
 }
 
 /// Sets a side of the lower arch so that its first molar meets the upper one as asked.
-fn set_lower_side(setup: &Setup<'_>, crowns: &[Crown], upper: &SetArch) -> Vec<PlacedTooth> {
+fn set_lower_side(setup: &Setup<'_>, crowns: &[Crown], upper: &SetArch) -> SetSide {
     let spec = setup.spec;
     let straight = setup.set_row(crowns, 0.0);
     let Some(i) = first_molar(&straight.0) else {
-        return straight.0;
+        return (straight.0, 0.0);
     };
+    let crowded = |(teeth, s): (Vec<PlacedTooth>, Vec<f64>)| (teeth, straight.1[i] - s[i]);
     let cusp = upper
         .teeth
         .iter()
         .filter(|t| t.tooth().side() == setup.side)
         .find(|t| t.tooth().position() == straight.0[i].tooth().position())
         .and_then(|t| t.mark(LandmarkKind::MesiobuccalCusp));
-    let Some(cusp) = cusp else { return straight.0 };
+    let Some(cusp) = cusp else {
+        return (straight.0, 0.0);
+    };
     let wanted = cusp.y + spec.molar_offset_mm.of(setup.side);
     let groove = |teeth: &[PlacedTooth]| teeth[i].mark(LandmarkKind::BuccalGroove).map_or(wanted, |p| p.y);
     let excess = groove(&straight.0) - wanted;
     if excess > 0.0 {
         let amount = setup.squeeze(crowns, |teeth, _| groove(teeth) - wanted);
-        setup.set_row(crowns, amount).0
+        crowded(setup.set_row(crowns, amount))
     } else {
         let gap = decreasing_root(4.0, |gap| {
             let wider = Setup {
@@ -224,7 +241,7 @@ fn set_lower_side(setup: &Setup<'_>, crowns: &[Crown], upper: &SetArch) -> Vec<P
             extra_gap: gap,
             ..*setup
         };
-        wider.set_row(crowns, 0.0).0
+        crowded(wider.set_row(crowns, 0.0))
     }
 }
 
@@ -249,8 +266,8 @@ fn set_sides(
     [level, front_rise]: [f64; 2],
     starts: [f64; 2],
     crowns: &[Vec<Crown>; 2],
-    set: impl Fn(&Setup<'_>, &[Crown]) -> Vec<PlacedTooth> + Sync,
-) -> Vec<PlacedTooth> {
+    set: impl Fn(&Setup<'_>, &[Crown]) -> SetSide + Sync,
+) -> SetSide {
     let side = |k: usize| {
         let side = [Side::Right, Side::Left][k];
         let setup = Setup {
@@ -269,11 +286,12 @@ fn set_sides(
                 0.0
             },
         };
-        setup.to_side(set(&setup, &crowns[k]))
+        let (teeth, crowding) = set(&setup, &crowns[k]);
+        (setup.to_side(teeth), crowding)
     };
-    let (mut right, left) = rayon::join(|| side(0), || side(1));
-    right.extend(left);
-    right
+    let ((mut teeth, right), (left_teeth, left)) = rayon::join(|| side(0), || side(1));
+    teeth.extend(left_teeth);
+    (teeth, right + left)
 }
 
 /// The midpoint of the central incisal edges, cast frame.

@@ -14,7 +14,7 @@
 //! |---|---|
 //! | choose what the dentition is like | [`spec`] |
 //! | make it | [`pair`] |
-//! | know what is true of it | [`truth`], [`bite`] |
+//! | know what is true of it | [`truth`], [`bite`], [`proximal`] |
 //! | draw a hard case at random | [`random`] |
 //! | put a scan into a pose of its own | [`motion`] |
 //! | give a scan the faults of real ones | [`dirty`] |
@@ -37,6 +37,7 @@ pub mod motion;
 pub mod pair;
 mod place;
 mod polygonise;
+pub mod proximal;
 pub mod random;
 pub mod spec;
 pub mod truth;
@@ -46,6 +47,7 @@ pub use bite_scan::bite_scan;
 pub use dirty::{FaultyScan, ScanFaults, scan_as_if};
 pub use motion::{in_random_pose, random_motion};
 pub use pair::{SyntheticArch, SyntheticPair, demo, demo_spec, dentition};
+pub use proximal::ProximalContact;
 pub use random::random_spec;
 pub use spec::{Dentition, DentitionSpec, Jitter, PerJaw, PerSide, ToothShift};
-pub use truth::{ArchTruth, BiteTruth, TrueTooth};
+pub use truth::{ArchTruth, BiteTruth, TruePlane, TrueTooth};

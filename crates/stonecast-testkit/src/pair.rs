@@ -65,7 +65,7 @@ pub fn dentition(spec: &DentitionSpec) -> SyntheticPair {
         SyntheticArch {
             jaw,
             mesh: shell.mesh,
-            truth: ArchTruth::new(jaw, &set.teeth, shell.vertex_labels, shell.face_labels),
+            truth: ArchTruth::new(jaw, set, shell.vertex_labels, shell.face_labels),
         }
     };
     let (upper, lower) = rayon::join(|| make(&upper, Jaw::Upper), || make(&lower, Jaw::Lower));

@@ -151,7 +151,8 @@ pub struct DentitionSpec {
     pub tooth_scale: f64,
     /// Standard deviation of each tooth's own size about that, as a share; right and left vary together.
     pub tooth_size_deviation: f64,
-    /// How far the tooth widths exceed the room for them between the first molars, mm.
+    /// How far the tooth widths exceed the room for them between the first molars, mm. Of the lower arch the bite
+    /// decides: what came about is in the truth's `crowding_mm`.
     pub crowding_mm: PerJaw<f64>,
     /// Gap at every contact, mm.
     pub spacing_mm: PerJaw<f64>,

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use nalgebra::Vector3;
+use nalgebra::{Matrix3, Vector3};
 use serde::{Deserialize, Serialize};
-use stonecast_dental::{Fdi, Jaw, Landmark};
+use stonecast_dental::{Fdi, Jaw, Landmark, LandmarkKind};
 use stonecast_mesh::{FaceData, VertexData};
 
 use crate::arch::cast_from_arch;
 use crate::bite::OcclusalContact;
-use crate::place::PlacedTooth;
+use crate::build::SetArch;
+use crate::proximal::{ProximalContact, proximal_contacts};
 
 /// One tooth as it was made and set. All positions are in the cast frame, mm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,15 +61,70 @@ pub struct ArchTruth {
     pub teeth: Vec<TrueTooth>,
     /// Named points, sorted by tooth and kind, computed on the crown's own surface (not on the mesh).
     pub landmarks: Vec<Landmark>,
+    /// Contacts and gaps between neighbours, from the right end to the left.
+    pub proximal: Vec<ProximalContact>,
+    /// By how much less room the teeth from first molar to first molar take up along the arch form than they would
+    /// in line, mm: the crowding that came about, of the lower arch too, whose room is what the bite leaves.
+    /// Negative: they are spaced by so much more than asked for at every contact. 0 without a first molar.
+    pub crowding_mm: f64,
+    /// The plane of the incisal edges' midpoints and cusp tips by least squares; its normal points up. `None` with
+    /// fewer than three of them.
+    pub occlusal_plane: Option<TruePlane>,
+    /// The plane of symmetry of the arch form; its normal points to the patient's left.
+    pub midline_plane: TruePlane,
+}
+
+/// A plane in the cast frame.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TruePlane {
+    /// A point of it, mm.
+    pub point_in_cast: [f64; 3],
+    /// Its unit normal.
+    pub normal_in_cast: [f64; 3],
+}
+
+/// The plane of the tips by least squares.
+fn occlusal_plane(landmarks: &[Landmark]) -> Option<TruePlane> {
+    use LandmarkKind as K;
+    let tips: Vec<Vector3<f64>> = landmarks
+        .iter()
+        .filter(|l| {
+            matches!(
+                l.kind,
+                K::IncisalMidpoint
+                    | K::CuspTip
+                    | K::BuccalCusp
+                    | K::LingualCusp
+                    | K::MesiobuccalCusp
+                    | K::DistobuccalCusp
+                    | K::MesiolingualCusp
+                    | K::DistolingualCusp
+                    | K::DistalCusp
+            )
+        })
+        .map(|l| Vector3::from(l.position))
+        .collect();
+    if tips.len() < 3 {
+        return None;
+    }
+    let middle = tips.iter().sum::<Vector3<f64>>() / tips.len() as f64;
+    let spread: Matrix3<f64> = tips.iter().map(|p| (p - middle) * (p - middle).transpose()).sum();
+    let eigen = spread.symmetric_eigen();
+    let normal = eigen.eigenvectors.column(eigen.eigenvalues.imin()).into_owned();
+    Some(TruePlane {
+        point_in_cast: middle.into(),
+        normal_in_cast: (normal * normal.z.signum()).into(),
+    })
 }
 
 impl ArchTruth {
     pub(crate) fn new(
         jaw: Jaw,
-        placed: &[PlacedTooth],
+        set: &SetArch,
         vertex_labels: VertexData<Option<Fdi>>,
         face_labels: FaceData<Option<Fdi>>,
     ) -> Self {
+        let placed = &set.teeth;
         // A tooth that the scan does not show, because it has hardly erupted, is not part of what is true of it.
         let shown: BTreeSet<Fdi> = face_labels.as_slice().iter().flatten().copied().collect();
         let present = || placed.iter().filter(|t| t.present && shown.contains(&t.tooth()));
@@ -97,16 +153,26 @@ impl ArchTruth {
             })
             .collect();
         landmarks.sort_by_key(|l| (l.tooth, l.kind));
+        let mut proximal = proximal_contacts(jaw, placed);
+        proximal.retain(|c| c.teeth.iter().all(|t| shown.contains(t)));
         Self {
             vertex_labels,
             face_labels,
             teeth,
+            occlusal_plane: occlusal_plane(&landmarks),
             landmarks,
+            proximal,
+            crowding_mm: set.crowding,
+            // The arch form is set up symmetric about it.
+            midline_plane: TruePlane {
+                point_in_cast: [0.0; 3],
+                normal_in_cast: [1.0, 0.0, 0.0],
+            },
         }
     }
 
     /// A tooth's named point, if the tooth is there and has one.
-    pub fn landmark(&self, tooth: Fdi, kind: stonecast_dental::LandmarkKind) -> Option<[f64; 3]> {
+    pub fn landmark(&self, tooth: Fdi, kind: LandmarkKind) -> Option<[f64; 3]> {
         self.landmarks
             .iter()
             .find(|l| l.tooth == tooth && l.kind == kind)

@@ -328,7 +328,7 @@ fn every_dentition_has_its_teeth() {
 fn stumps_are_smaller_and_brackets_stand_out() {
     let volume_like = |spec: DentitionSpec| {
         let pair = dentition(&DentitionSpec {
-            triangles: 30_000,
+            triangles: 10_000,
             ..spec
         });
         let arch = &pair.upper;
@@ -363,7 +363,7 @@ fn seeds() -> u64 {
     std::env::var("STONECAST_TESTKIT_SEEDS")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(16)
+        .unwrap_or(8)
 }
 
 #[test]

@@ -52,6 +52,24 @@ impl Crown {
         place(side, z, along * sign)
     }
 
+    /// The point of the mesial or distal wall, in the crown's frame, where `distance` (of such a point) is least.
+    pub(crate) fn nearest_on_wall(&self, mesial: bool, distance: impl Fn([f64; 3]) -> f64) -> [f64; 3] {
+        let (sign, contact) = if mesial {
+            (1.0, self.mesial_contact)
+        } else {
+            (-1.0, self.distal_contact)
+        };
+        let start = 0.4 * self.size.mesiodistal;
+        let at = |[y, z]: [f64; 2]| {
+            let x = outward_root(start, |t| self.field([sign * t, y, z]));
+            [sign * x, y, z]
+        };
+        let reach = 0.3 * self.size.buccolingual;
+        let from = [contact[1], contact[2]];
+        let (place, _) = climb(from, 0.3, within(from, reach, |p| -distance(at(p))));
+        at(place)
+    }
+
     /// The height of the crown's surface above a place, as seen from the occlusal side; `None` outside its outline.
     pub(crate) fn surface_height(&self, x: f64, y: f64) -> Option<f64> {
         // Down from above, since a corner of an incisal edge hangs over: from within, a lower sheet could be met.
@@ -215,6 +233,23 @@ fn outward_root(start: f64, field: impl Fn(f64) -> f64) -> f64 {
     t
 }
 
+/// The first `t` from `from` on at which a field that is about a distance turns negative; `to` where there is none.
+pub(crate) fn entry(from: f64, to: f64, field: impl Fn(f64) -> f64) -> f64 {
+    let (mut t, mut f) = (from, field(from));
+    while f > 0.0 {
+        let next = t + (0.7 * f).max(0.01);
+        if next > to {
+            return to;
+        }
+        let value = field(next);
+        if value <= 0.0 {
+            return bracketed_root((next, value), (t, f), field);
+        }
+        (t, f) = (next, value);
+    }
+    t
+}
+
 /// The root between a place inside and one outside, each with its value: every second step halves the bracket, so
 /// that a crooked field slows the secant only.
 fn bracketed_root(inside: (f64, f64), outside: (f64, f64), field: impl Fn(f64) -> f64) -> f64 {
@@ -295,15 +330,21 @@ mod tests {
     use crate::dimensions::average_size;
     use crate::polygonise::{Grid, polygonise};
 
-    fn crowns() -> impl Iterator<Item = Crown> {
+    /// Every tooth in its average form and in two far from it.
+    fn crowns() -> &'static [Crown] {
+        static CROWNS: std::sync::OnceLock<Vec<Crown>> = std::sync::OnceLock::new();
         let form = |amount: f64| Variation {
             squareness: amount,
             cusp_relief: amount,
             bulge: amount,
             asymmetry: amount,
         };
-        Fdi::all().flat_map(move |tooth| {
-            [-1.5, 0.0, 1.5].map(|a| Crown::new(tooth, average_size(tooth), form(a), None))
+        CROWNS.get_or_init(|| {
+            Fdi::all()
+                .flat_map(|tooth| {
+                    [-1.5, 0.0, 1.5].map(|a| Crown::new(tooth, average_size(tooth), form(a), None))
+                })
+                .collect()
         })
     }
 
@@ -323,11 +364,10 @@ mod tests {
             for (kind, _) in &crown.design.cusps {
                 let marked = crown.marks.iter().any(|m| m.kind == *kind);
                 // Small third molars have three cusps; a lower first premolar has two pits and no central fossa.
-                let may_lack = match (crown.tooth.number(), kind) {
-                    (18 | 28, LandmarkKind::DistolingualCusp) => true,
-                    (34 | 44, LandmarkKind::CentralFossa) => true,
-                    _ => false,
-                };
+                let may_lack = matches!(
+                    (crown.tooth.number(), kind),
+                    (18 | 28, LandmarkKind::DistolingualCusp) | (34 | 44, LandmarkKind::CentralFossa)
+                );
                 assert!(marked || may_lack, "{} {kind:?}", crown.tooth);
             }
         }

@@ -25,7 +25,7 @@ use stonecast_dental::{Fdi, LandmarkKind, ToothClass};
 
 use crate::dimensions::CrownSize;
 
-pub(crate) use extremes::MarkedPoint;
+pub(crate) use extremes::{MarkedPoint, entry};
 pub(crate) use profile::{Profiles, Section};
 
 /// The rounded maximum: equal to `max` where the two differ by more than `k`.
