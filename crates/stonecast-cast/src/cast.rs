@@ -287,6 +287,10 @@ fn prepare(
     })
     .map_err(|source| StageError::Clean { jaw, source })?
     .unpack(&mut warnings);
+    // Cleaning knows no jaws.
+    for warning in &mut warnings {
+        warning.message = format!("{jaw} arch: {}", warning.message);
+    }
     let orientation = match edits.orientation.of(jaw) {
         Some(pose) => pose.orientation(jaw)?,
         None => watched(observe, Work::Orient(jaw), || {

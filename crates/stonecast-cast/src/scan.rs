@@ -25,7 +25,7 @@ pub struct Scan {
     pub mesh_in_scan: TriMesh,
     /// Vertex colours, where the file has them.
     pub colours: Option<VertexData<[u8; 3]>>,
-    /// Every fault found, the ones that can be mended too.
+    /// What reading tolerated; [`surface_faults`](crate::intake::surface_faults) and cleaning tell of the surface.
     pub faults: Vec<Warning>,
 }
 

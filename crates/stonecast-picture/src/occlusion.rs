@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use crate::{picture::Projection, raster::Surface};
 
 /// Planes through the viewing direction.
-const SLICES: usize = 3;
+const SLICES: usize = 2;
 /// Depths looked at on each side of a slice.
 const STEPS: usize = 6;
 /// How far occlusion reaches: about the width of a tooth.

@@ -10,6 +10,8 @@
 //! numbers by the top-left rule, a band is the work of one thread, and of two samples at one depth the earlier
 //! triangle wins.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::{
@@ -80,6 +82,9 @@ pub(crate) fn rasterise(bodies: &[&Body], projection: &Projection) -> Surface {
         .zip(surface.depth.par_chunks_mut(BAND * width))
         .enumerate()
         .for_each_init(Samples::default, |samples, (band, (pixels, depth))| {
+            if bins.of(band).is_empty() {
+                return;
+            }
             samples.clear(width * SAMPLES, BAND * SAMPLES, band);
             for &face in bins.of(band) {
                 samples.fill(face, &triangle(&projected, face));
@@ -141,19 +146,18 @@ struct Bins {
 
 impl Bins {
     fn sort(projected: &[Projected<'_>], band_count: usize) -> Self {
-        let band_steps = GRID * (SAMPLES * BAND) as i32;
+        let reach: Vec<Vec<[u16; 2]>> = projected
+            .iter()
+            .map(|p| {
+                let faces = p.body.faces.par_iter();
+                faces.map(|face| bands_of(p, *face, band_count)).collect()
+            })
+            .collect();
         let each = |visit: &mut dyn FnMut(usize, u32)| {
-            for p in projected {
-                for (i, face) in p.body.faces.iter().enumerate() {
-                    let ys = face.map(|v| p.vertices[v as usize].y);
-                    let top = ys[0].min(ys[1]).min(ys[2]).div_euclid(band_steps).max(0);
-                    let bottom = ys[0]
-                        .max(ys[1])
-                        .max(ys[2])
-                        .div_euclid(band_steps)
-                        .min(band_count as i32 - 1);
-                    for band in top..=bottom {
-                        visit(band as usize, p.first_face + i as u32);
+            for (p, reach) in projected.iter().zip(&reach) {
+                for (i, &[first, end]) in reach.iter().enumerate() {
+                    for band in first..end {
+                        visit(usize::from(band), p.first_face + i as u32);
                     }
                 }
             }
@@ -177,6 +181,29 @@ impl Bins {
     }
 }
 
+/// The first band that a face reaches into and the one after its last; none for a face that cannot be seen.
+fn bands_of(projected: &Projected<'_>, face: [u32; 3], band_count: usize) -> [u16; 2] {
+    let corners = face.map(|v| projected.vertices[v as usize]);
+    // Of a closed surface every sample shows a face turned to the viewer; those turned away lie behind.
+    if projected.body.is_solid && doubled_area(&corners) >= 0 {
+        return [0, 0];
+    }
+    let band_steps = GRID * (SAMPLES * BAND) as i32;
+    let [a, b, c] = corners.map(|v| v.y);
+    // A picture has at most 8192 rows, so that bands are counted in 16 bits.
+    let within = |band: i32| band.clamp(0, band_count as i32) as u16;
+    [
+        within(a.min(b).min(c).div_euclid(band_steps)),
+        within(a.max(b).max(c).div_euclid(band_steps) + 1),
+    ]
+}
+
+/// Positive where the corners run clockwise in the picture, which shows the inside of the surface.
+fn doubled_area(corners: &[Vertex; 3]) -> i64 {
+    let [a, b, c] = corners;
+    i64::from(b.x - a.x) * i64::from(c.y - a.y) - i64::from(b.y - a.y) * i64::from(c.x - a.x)
+}
+
 /// The depth buffer of one band.
 #[derive(Default)]
 struct Samples {
@@ -186,16 +213,35 @@ struct Samples {
     first_row: i32,
     depth: Vec<f32>,
     face: Vec<u32>,
+    /// The columns that triangles have reached since the last clearing.
+    columns: Range<usize>,
 }
 
 impl Samples {
     fn clear(&mut self, width: usize, rows: usize, band: usize) {
         (self.width, self.rows) = (width as i32, rows as i32);
         self.first_row = (band * rows) as i32;
-        self.depth.clear();
-        self.depth.resize(width * rows, f32::NEG_INFINITY);
-        self.face.clear();
-        self.face.resize(width * rows, NOTHING);
+        if self.depth.len() == width * rows {
+            for row in 0..rows {
+                let cells = row * width + self.columns.start..row * width + self.columns.end;
+                self.depth[cells.clone()].fill(f32::NEG_INFINITY);
+                self.face[cells].fill(NOTHING);
+            }
+        } else {
+            self.depth = vec![f32::NEG_INFINITY; width * rows];
+            self.face = vec![NOTHING; width * rows];
+        }
+        self.columns = width..width;
+    }
+
+    /// Notes that the columns `from..=to` are reached.
+    fn reach(&mut self, from: i32, to: i32) {
+        let (from, end) = (from as usize, to as usize + 1);
+        self.columns = if self.columns.is_empty() {
+            from..end
+        } else {
+            self.columns.start.min(from)..self.columns.end.max(end)
+        };
     }
 
     fn fill(&mut self, face: u32, corners: &[Vertex; 3]) {
@@ -207,6 +253,10 @@ impl Samples {
         let x1 = last(setup.x_max).min(self.width - 1);
         let y0 = first(setup.y_min).max(self.first_row);
         let y1 = last(setup.y_max).min(self.first_row + self.rows - 1);
+        if x0 > x1 {
+            return;
+        }
+        self.reach(x0, x1);
         for y in y0..=y1 {
             let (mut x0, mut x1) = (x0, x1);
             let mut w = setup.edges_at(x0, y);
@@ -258,10 +308,7 @@ impl Setup {
     /// `None` for a triangle seen edge-on.
     fn new(corners: &[Vertex; 3]) -> Option<Self> {
         let [a, mut b, mut c] = *corners;
-        let doubled_area = |a: &Vertex, b: &Vertex, c: &Vertex| {
-            i64::from(b.x - a.x) * i64::from(c.y - a.y) - i64::from(b.y - a.y) * i64::from(c.x - a.x)
-        };
-        let mut area = doubled_area(&a, &b, &c);
+        let mut area = doubled_area(corners);
         if area == 0 {
             return None;
         }
@@ -352,8 +399,15 @@ fn resolve(
 ) {
     let weight = 1.0 / (SAMPLES * SAMPLES) as f32;
     let mut shares = [Share::default(); SAMPLES * SAMPLES];
-    for (i, (pixel, depth)) in pixels.iter_mut().zip(depth).enumerate() {
-        let (px, py) = (i % width, i / width);
+    let columns = samples.columns.start / SAMPLES..samples.columns.end.div_ceil(SAMPLES);
+    let rows = pixels.chunks_exact_mut(width).zip(depth.chunks_exact_mut(width));
+    let reached = rows.enumerate().flat_map(|(py, (pixels, depth))| {
+        let cells = pixels[columns.clone()]
+            .iter_mut()
+            .zip(&mut depth[columns.clone()]);
+        columns.clone().zip(cells).map(move |(px, cell)| (px, py, cell))
+    });
+    for (px, py, (pixel, depth)) in reached {
         let mut share_count = 0;
         let mut centre: Option<(usize, u32)> = None;
         for k in 0..SAMPLES * SAMPLES {

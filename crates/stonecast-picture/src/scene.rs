@@ -42,6 +42,7 @@ pub struct Body {
     pub(crate) faces: Vec<[u32; 3]>,
     pub(crate) albedo: Albedo,
     pub(crate) jaw: Option<Jaw>,
+    pub(crate) is_solid: bool,
 }
 
 /// Reflectance in linear light.
@@ -82,6 +83,7 @@ impl Body {
                 }
             },
             jaw: None,
+            is_solid: false,
         };
         body.split_creases(mesh);
         body
@@ -90,6 +92,13 @@ impl Body {
     /// The same body, said to belong to an arch: the occlusal view of the other arch leaves it out.
     pub fn of(mut self, jaw: Jaw) -> Self {
         self.jaw = Some(jaw);
+        self
+    }
+
+    /// The same body, said to be the whole or a part of a closed surface: its inside is not to be seen from anywhere,
+    /// so that faces turned away from the viewer need not be drawn.
+    pub fn part_of_solid(mut self) -> Self {
+        self.is_solid = true;
         self
     }
 

@@ -90,6 +90,12 @@ pub enum View {
 }
 
 impl View {
+    /// The view beside the five: from the front, a little from the patient's right and from above.
+    pub const THREE_QUARTER: Self = Self::Free {
+        azimuth: Deg(-35.0),
+        elevation: Deg(18.0),
+    };
+
     /// The five views of the record, in their order.
     pub const STANDARD: [Self; 5] = [
         Self::Frontal,
@@ -125,7 +131,12 @@ impl View {
             Self::UpperOcclusal => "Upper occlusal".to_owned(),
             Self::LowerOcclusal => "Lower occlusal".to_owned(),
             Self::Free { azimuth, elevation } => {
-                format!("Azimuth {:.0}°, elevation {:.0}°", azimuth.0, elevation.0)
+                let angles = format!("zimuth {:.0}°, elevation {:.0}°", azimuth.0, elevation.0);
+                if self == Self::THREE_QUARTER {
+                    format!("Three-quarter, a{angles}")
+                } else {
+                    format!("A{angles}")
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use stonecast_cast::{Cast, bite::BiteKind};
-use stonecast_dental::{Deg, Jaw};
+use stonecast_dental::Jaw;
 use stonecast_mesh::TriMesh;
 use stonecast_picture::{
     Body, Captions, Framing, Paint, Picture, Scene, Size, Tag, View, contact_sheet, draw_view,
@@ -10,12 +10,6 @@ use stonecast_picture::{
 };
 
 use crate::files::anatomy_face_count;
-
-/// The sixth picture of the sheet: from the front, a little from the right and from above.
-pub const THREE_QUARTER: View = View::Free {
-    azimuth: Deg(-35.0),
-    elevation: Deg(18.0),
-};
 
 /// An arch with or without base, as it is shown.
 pub struct Shown<'a> {
@@ -25,6 +19,8 @@ pub struct Shown<'a> {
     pub mesh: &'a TriMesh,
     /// How many of its faces, the first ones, show the arch; the rest are base.
     pub anatomy_face_count: usize,
+    /// Whether it stands on its base, which closes it.
+    pub is_closed: bool,
 }
 
 /// A scene of arches: stone for what was scanned, a cooler tint for what was made.
@@ -34,7 +30,14 @@ pub fn scene(arches: &[Shown<'_>]) -> Scene {
             let submesh = arch
                 .mesh
                 .submesh(|f| (f.index() >= arch.anatomy_face_count) == base);
-            (!submesh.mesh.is_empty()).then(|| Body::new(&submesh.mesh, paint).of(arch.jaw))
+            (!submesh.mesh.is_empty()).then(|| {
+                let body = Body::new(&submesh.mesh, paint).of(arch.jaw);
+                if arch.is_closed {
+                    body.part_of_solid()
+                } else {
+                    body
+                }
+            })
         };
         [part(false, Paint::stone()), part(true, Paint::base())]
             .into_iter()
@@ -65,11 +68,13 @@ pub fn draw(cast: &Cast, size: Size) -> Vec<(String, String, Picture)> {
                 jaw: arch.jaw,
                 mesh: &base.joined,
                 anatomy_face_count: anatomy_face_count(base),
+                is_closed: true,
             },
             None => Shown {
                 jaw: arch.jaw,
                 mesh: &arch.anatomy_in_cast,
                 anatomy_face_count: arch.anatomy_in_cast.face_count(),
+                is_closed: false,
             },
         })
         .collect();
@@ -77,7 +82,7 @@ pub fn draw(cast: &Cast, size: Size) -> Vec<(String, String, Picture)> {
     let views: Vec<View> = View::STANDARD
         .into_iter()
         .filter(|view| view.only_jaw().is_none_or(|jaw| cast.arch(jaw).is_some()))
-        .chain([THREE_QUARTER])
+        .chain([View::THREE_QUARTER])
         .collect();
     let framing = common_scale(&scene, &views, size).map_or(Framing::Fit, Framing::Scale);
     let tag = cast.bite.as_ref().map(|bite| bite_tag(bite.kind));
@@ -94,7 +99,7 @@ pub fn draw(cast: &Cast, size: Size) -> Vec<(String, String, Picture)> {
         .collect();
     let sheet = contact_sheet(&pictures.iter().collect::<Vec<_>>(), 3, &heading(cast));
     let named = views.into_iter().zip(pictures).map(|(view, picture)| {
-        let name = if view == THREE_QUARTER {
+        let name = if view == View::THREE_QUARTER {
             "three-quarter"
         } else {
             view.name()

@@ -11,7 +11,7 @@ use stonecast_cast::{
     Cast, CastParams, Edits, Scan, Scans,
     cast::{StageError, Work},
     edits::EditsError,
-    intake::{Input, IntakeSetError, Stated, intake_set},
+    intake::{Input, IntakeSetError, Stated, cleaned_faults, intake_set, surface_faults},
     make_cast,
     scan::LengthUnit,
 };
@@ -94,7 +94,7 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
         .transpose()?
         .unwrap_or_default();
 
-    let (scans, records) = watched(observe, "intake", || -> Result<_, PipelineError> {
+    let (scans, mut records) = watched(observe, "intake", || -> Result<_, PipelineError> {
         let scans = settle(&job.files, &edits)?.unpack(&mut warnings);
         let records = keep_scans(&scans, job.files, job.edits.as_deref(), &mut writer)?;
         Ok((Scans::sort(scans), records))
@@ -112,6 +112,7 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
             .map(|(path, what, picture)| Item::new(path.as_str(), what.as_str(), || picture.to_png()));
         watched(observe, "write pictures", || writer.write(items.collect()))?;
     }
+    list_faults(&mut records, &cast);
     Ok(writer.finish(manifest(job.stated, records, cast, warnings))?)
 }
 
@@ -162,12 +163,12 @@ fn keep_scans(
     };
     let mut items: Vec<Item<'_>> = Vec::new();
     let mut kept: Vec<String> = Vec::new();
-    for file in files {
-        let sha256 = sha256_hex(&file.bytes);
+    let hashes: Vec<String> = files.par_iter().map(|file| sha256_hex(&file.bytes)).collect();
+    for (file, sha256) in files.into_iter().zip(hashes) {
         let path = path_of(&sha256);
         if !kept.contains(&sha256) {
-            items.push(Item::new(path, "scan, as it came", move || file.bytes));
-            kept.push(sha256);
+            kept.push(sha256.clone());
+            items.push(Item::new(path, "scan, as it came", move || file.bytes).hashed(sha256));
         }
     }
     if let Some(text) = edits {
@@ -189,7 +190,28 @@ fn keep_scans(
         acquisition: scan.acquisition.clone(),
         faults: scan.faults.clone(),
     };
-    Ok(scans.iter().map(record).collect())
+    let mut records: Vec<ScanRecord> = scans.iter().map(record).collect();
+    // Bite scans are not cleaned: nothing later would tell their faults.
+    records
+        .par_iter_mut()
+        .zip(scans)
+        .filter(|(_, scan)| scan.role.jaw().is_none())
+        .for_each(|(record, scan)| {
+            record
+                .faults
+                .extend(surface_faults(&scan.mesh_in_scan, scan.role));
+        });
+    Ok(records)
+}
+
+/// Adds what cleaning found wrong with the arches' scans.
+fn list_faults(records: &mut [ScanRecord], cast: &Cast) {
+    for arch in cast.arches() {
+        let role = arch.jaw.into();
+        for record in records.iter_mut().filter(|record| record.role == role) {
+            record.faults.extend(cleaned_faults(&arch.cleaning, role));
+        }
+    }
 }
 
 fn manifest(

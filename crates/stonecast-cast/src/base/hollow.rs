@@ -20,6 +20,7 @@ use super::{
     label::Room,
     outline::Outline,
     planar::{Kind, RingsCross, triangulate},
+    presets::common,
     trim::single,
 };
 
@@ -47,6 +48,18 @@ pub struct Hollow {
     pub wall_mm: f64,
     /// How many drain holes in the bottom.
     pub drain_holes: usize,
+}
+
+impl Default for Hollow {
+    /// The wall and the holes of `tables/base_presets.toml`.
+    fn default() -> Self {
+        let common = common();
+        Self {
+            wall_mm: common.usual_wall.value,
+            // A small whole number, as a test of the table makes sure.
+            drain_holes: common.drain_holes.value as usize,
+        }
+    }
 }
 
 /// Room that must stay solid besides the wall, in mm.

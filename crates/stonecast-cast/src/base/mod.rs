@@ -31,6 +31,7 @@ mod trim;
 mod trim_surface;
 mod union;
 
+use rayon::prelude::*;
 use stonecast_dental::{Checked, Jaw, Mm, RowStatus, Warning};
 use stonecast_mesh::{FaceId, Point, TriMesh};
 
@@ -155,10 +156,11 @@ pub fn base_pair(
         }
     }
     let mut warnings = Vec::new();
-    let arches: Vec<Arch> = [(Jaw::Upper, upper), (Jaw::Lower, lower)]
-        .into_iter()
-        .filter_map(|(jaw, mesh)| mesh.map(|m| Arch::trim(jaw, m, preset, &mut warnings)))
-        .collect::<Result<_, _>>()?;
+    let arches: Vec<Arch> = side_by_side(
+        [(Jaw::Upper, upper), (Jaw::Lower, lower)],
+        &mut warnings,
+        |(jaw, mesh), warnings| mesh.map(|m| Arch::trim(jaw, m, preset, warnings)),
+    )?;
     let rearmost = arches
         .iter()
         .map(|a| a.footprint().back())
@@ -173,8 +175,10 @@ pub fn base_pair(
         back_y_in_cast: Mm(back),
         occluded_height: None,
     };
-    for arch in arches {
-        let base = arch.base(preset, params, back, &mut warnings)?;
+    let made = side_by_side(arches, &mut warnings, |arch, warnings| {
+        Some(arch.base(preset, params, back, warnings))
+    })?;
+    for base in made {
         match base.jaw {
             Jaw::Upper => bases.upper = Some(base),
             Jaw::Lower => bases.lower = Some(base),
@@ -185,6 +189,29 @@ pub fn base_pair(
     }
     warn_of_unverified(preset, &mut warnings);
     Ok(Checked::new(bases, warnings))
+}
+
+/// Does the work of each arch at the same time; warnings and the first error come in the order of the arches.
+fn side_by_side<T: Send, R: Send>(
+    arches: impl IntoIterator<Item = T>,
+    warnings: &mut Vec<Warning>,
+    work: impl Fn(T, &mut Vec<Warning>) -> Option<Result<R, BaseError>> + Sync,
+) -> Result<Vec<R>, BaseError> {
+    let arches: Vec<T> = arches.into_iter().collect();
+    let done: Vec<_> = arches
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|arch| {
+            let mut own = Vec::new();
+            (work(arch, &mut own), own)
+        })
+        .collect();
+    let mut results = Vec::new();
+    for (result, own) in done {
+        warnings.extend(own);
+        results.extend(result.transpose()?);
+    }
+    Ok(results)
 }
 
 fn find_preset(name: &str) -> Result<&'static Preset, BaseError> {
@@ -259,7 +286,7 @@ impl Arch {
                     warnings.push(Warning::new(
                         "cast.base.stone-model",
                         format!(
-                            "the {jaw} arch already stands on stone; it was cut level and set on a new base"
+                            "{jaw} arch: it already stands on stone; it was cut level and set on a new base"
                         ),
                         "leave the base out to keep the model as it is",
                     ));
@@ -291,7 +318,7 @@ impl Arch {
         if outline.no_opening {
             warnings.push(Warning::new(
                 "cast.base.no-opening",
-                format!("the {jaw} horseshoe has no opening: the arch is closed there, or too narrow"),
+                format!("{jaw} arch: the horseshoe has no opening; the arch is closed there, or too narrow"),
                 "nothing, or cut the palate off before",
             ));
         }
@@ -334,7 +361,7 @@ impl Arch {
             warnings.push(Warning::new(
                 "cast.base.touching",
                 format!(
-                    "{touching} points of the {jaw} cast lie exactly on others: the scan touches itself there, and \
+                    "{jaw} arch: {touching} points of the cast lie exactly on others: the scan touches itself there, and \
                      formats that merge equal points (STL) may show a non-manifold edge"
                 ),
                 "cut the place out of the scan, or write 3MF or PLY",
@@ -485,7 +512,7 @@ fn report_sheet(jaw: Jaw, sheet: &Sheet, warnings: &mut Vec<Warning>) {
         warnings.push(Warning::new(
             "cast.base.loose-pieces",
             format!(
-                "{} loose pieces of the {jaw} arch do not stand on the base",
+                "{jaw} arch: {} loose pieces do not stand on the base",
                 sheet.pieces_dropped
             ),
             "clean the scan first, or check that they are no part of the arch",
@@ -495,7 +522,7 @@ fn report_sheet(jaw: Jaw, sheet: &Sheet, warnings: &mut Vec<Warning>) {
         warnings.push(Warning::new(
             "cast.base.holes-filled",
             format!(
-                "{} holes inside the {jaw} arch were closed in the joined cast",
+                "{jaw} arch: {} holes inside it were closed in the joined cast",
                 sheet.holes_filled
             ),
             "look at them: the patches are no anatomy",

@@ -19,7 +19,7 @@ pub struct Row {
     /// The span found in use, where one is known.
     #[serde(default)]
     pub range: Option<[f64; 2]>,
-    /// `mm` or `deg`.
+    /// `mm`, `deg`, or `1` for a count.
     pub unit: String,
     /// Where it was read, or why it was chosen.
     pub source: String,
@@ -51,8 +51,12 @@ pub struct Common {
     pub label_depth: Row,
     /// Least width of a letter's stroke.
     pub label_least_stroke: Row,
-    /// Least wall of a hollow base.
+    /// Least wall of a hollow base that is accepted.
     pub least_wall: Row,
+    /// Least wall of a hollow base where nothing else is asked for.
+    pub usual_wall: Row,
+    /// How many drain holes a hollow base has where nothing else is asked for.
+    pub drain_holes: Row,
     /// Diameter of a drain hole.
     pub drain_diameter: Row,
 }
@@ -160,6 +164,13 @@ mod tests {
         );
         let counts: Vec<_> = presets().iter().map(|p| p.rows().count()).collect();
         assert_eq!(counts, [5, 2, 0]);
+    }
+
+    #[test]
+    fn a_hollow_base_is_usually_thicker_than_it_must_be_and_has_whole_holes() {
+        let common = common();
+        assert!(common.usual_wall.value >= common.least_wall.value);
+        assert!(common.drain_holes.value >= 1.0 && common.drain_holes.value.fract() == 0.0);
     }
 
     #[test]

@@ -34,7 +34,7 @@ const SURE: f64 = 0.02;
 
 /// Judges which side of the surface is the outside.
 pub fn facing(mesh: &TriMesh) -> Facing {
-    let outwards = if mesh.topology().is_closed(mesh) {
+    let outwards = if may_be_closed(mesh) && mesh.topology().is_closed(mesh) {
         mesh.signed_volume()
     } else {
         let convexity = convexity(mesh);
@@ -50,6 +50,13 @@ pub fn facing(mesh: &TriMesh) -> Facing {
     } else {
         Facing::Unsure
     }
+}
+
+/// The area vectors of a closed surface cancel, those of a scan with a border hardly ever do: this spares open scans
+/// the search for borders.
+fn may_be_closed(mesh: &TriMesh) -> bool {
+    // Far above the rounding of a sum over millions of faces, far below the opening of a scan.
+    mesh.area_vector().norm() <= 1e-6 * mesh.area()
 }
 
 /// The mean of how far the surface nearby falls away from the tangent plane, as a share of the distance: positive

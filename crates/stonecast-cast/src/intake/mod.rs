@@ -12,6 +12,7 @@
 
 mod error;
 mod facing;
+mod faults;
 mod name;
 mod read;
 mod role;
@@ -22,6 +23,7 @@ use stonecast_dental::{Acquisition, Checked, ScanRole};
 
 pub use error::{IntakeError, IntakeFault, IntakeSetError, ScanName};
 pub use facing::{Facing, facing};
+pub use faults::{cleaned_faults, surface_faults};
 pub use name::{NameTells, name_tells};
 pub use role::ShapeTells;
 pub use unit::{SizeAs, measured_width};

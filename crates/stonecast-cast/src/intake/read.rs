@@ -6,7 +6,6 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use stonecast_dental::{Acquisition, ScanRole, Warning};
 use stonecast_mesh::formats::{Decoded, Format, Limits, Part, decode};
-use stonecast_mesh::repair::{FaultKind, diagnose};
 use stonecast_mesh::{Point, TriMesh, VertexData};
 
 use super::unit::{Expected, settle_unit};
@@ -79,9 +78,9 @@ fn candidate(
     };
     let unit = settle_unit(&mesh, expected, input.stated.unit, declared, scan, &mut warnings)?;
     let mesh = turned_outwards(in_millimetres(mesh, unit.unit), scan, &mut warnings);
-    let faults = notes.iter().cloned().chain(surface_faults(&mesh, scan)).collect();
-    // Asked of every arch, the named ones too, so that a wrong name is noticed.
-    let shape = (expected == Expected::Arch)
+    // Where the role is told otherwise, orientation compares it with the shape: it finds the pose in any case.
+    let is_told = input.stated.role.is_some() || matches!(name, NameTells::Arch { sure: true, .. });
+    let shape = (expected == Expected::Arch && !is_told)
         .then(|| guess_jaw(&mesh).ok())
         .flatten()
         .map(|guess| ShapeTells {
@@ -98,7 +97,7 @@ fn candidate(
         unit,
         source: source.clone(),
         acquisition: input.stated.acquisition.clone(),
-        faults,
+        faults: notes.to_vec(),
         warnings,
     })
 }
@@ -190,40 +189,6 @@ fn tolerated(decoded: &Decoded, scan: ScanName) -> Vec<Warning> {
             )
         })
         .collect()
-}
-
-/// Every fault of the surface that cleaning will see to. Borders are none: a scan ends somewhere.
-fn surface_faults(mesh: &TriMesh, scan: ScanName) -> impl Iterator<Item = Warning> {
-    diagnose(mesh).faults.into_iter().filter_map(move |fault| {
-        let (code, what) = match fault.kind {
-            FaultKind::DuplicateVertices => ("duplicate-vertices", "vertices at the position of another"),
-            FaultKind::UnreferencedVertices => ("unreferenced-vertices", "vertices without a triangle"),
-            FaultKind::DegenerateFaces => ("degenerate-faces", "triangles without area"),
-            FaultKind::DuplicatedFaces => ("duplicated-faces", "triangles that occur twice"),
-            FaultKind::NonManifoldEdges => (
-                "non-manifold-edges",
-                "edges at which three or more triangles meet",
-            ),
-            FaultKind::NonManifoldVertices => {
-                ("non-manifold-vertices", "points at which separate sheets touch")
-            }
-            FaultKind::InconsistentWinding => (
-                "inconsistent-winding",
-                "edges whose two triangles are wound against each other",
-            ),
-            FaultKind::SeveralComponents => ("several-pieces", "pieces beside the largest"),
-            FaultKind::SelfIntersections => ("self-intersections", "pairs of triangles that cross"),
-            _ => return None,
-        };
-        let place = fault.examples.first().map_or_else(String::new, |p| {
-            format!(", the first at ({:.1}, {:.1}, {:.1}) mm", p.at.x, p.at.y, p.at.z)
-        });
-        Some(Warning::new(
-            &format!("intake.surface.{code}"),
-            format!("{scan} has {} {what}{place}", fault.count),
-            "cleaning mends what can be mended; look there if a measurement is odd",
-        ))
-    })
 }
 
 fn sha256_hex(bytes: &[u8]) -> String {

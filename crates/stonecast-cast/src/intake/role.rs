@@ -3,6 +3,8 @@
 
 use stonecast_dental::{Jaw, ScanRole, Warning};
 
+use crate::orient::SURE_SHAPE;
+
 use super::{IntakeError, IntakeFault, NameTells, ScanName};
 use crate::scan::RoleEvidence;
 
@@ -14,9 +16,6 @@ pub struct ShapeTells {
     /// From 0 (a guess) to 1.
     pub confidence: f64,
 }
-
-/// From here on the shape is believed where nothing else speaks, and reported where something else does.
-const SURE_SHAPE: f64 = 0.8;
 
 /// All that is known of what one scan shows.
 #[derive(Clone, Copy, Debug)]

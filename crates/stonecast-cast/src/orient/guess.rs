@@ -21,6 +21,9 @@ use super::plane::weighted_median;
 use super::pose::{self, Pose};
 use super::samples::Samples;
 
+/// From here on the shape is believed where nothing else tells the jaw, and reported where something else does.
+pub(crate) const SURE_SHAPE: f64 = 0.8;
+
 /// A guess at the jaw, with what it rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JawGuess {
@@ -49,7 +52,12 @@ pub struct NormalSense {
 /// As [`super::orient`].
 pub fn guess_jaw(mesh_in_scan: &TriMesh) -> Result<JawGuess, OrientError> {
     let (pose, samples) = pose::find(mesh_in_scan)?;
-    let lining = lining(&pose, &samples);
+    Ok(jaw_of(&pose, &samples))
+}
+
+/// The guess at the jaw of an arch whose pose is found.
+pub(super) fn jaw_of(pose: &Pose, samples: &Samples) -> JawGuess {
+    let lining = lining(pose, samples);
     let pose_confidence = occlusal_confidence(&pose.occlusal_facts);
     let vault = lining.front.zip(lining.back).map(|(front, back)| front - back);
     // An open inside is a tongue's, or a palate's that was not scanned or was cut off: three to one. A covered one
@@ -62,12 +70,12 @@ pub fn guess_jaw(mesh_in_scan: &TriMesh) -> Result<JawGuess, OrientError> {
         }
         _ => (Jaw::Lower, 0.5),
     };
-    Ok(JawGuess {
+    JawGuess {
         jaw,
         confidence: sure * pose_confidence,
         covered: lining.covered,
         vault: vault.map(Mm),
-    })
+    }
 }
 
 /// Tells whether the normals point out of the teeth, by where the crowns stand out.

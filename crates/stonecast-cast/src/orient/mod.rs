@@ -48,6 +48,7 @@ use stonecast_dental::{Checked, Deg, Jaw, Mm, Warning};
 use stonecast_mesh::{RigidMotion, TriMesh};
 use thiserror::Error;
 
+pub(crate) use guess::SURE_SHAPE;
 pub use guess::{JawGuess, NormalSense, guess_jaw, normal_sense};
 pub use overrides::{OcclusalPoints, from_matrix, from_three_points};
 pub use pair::cast_frame;
@@ -161,7 +162,8 @@ pub enum OrientError {
 /// with or without palate or base, and inside out. The same arch in another pose gives the same result to better
 /// than 1e-4 mm at the arch's ends.
 ///
-/// Warnings: `cast.orient.low_confidence`, `cast.orient.inside_out`, `cast.orient.no_incisors`.
+/// Warnings: `cast.orient.low_confidence`, `cast.orient.inside_out`, `cast.orient.no_incisors`,
+/// `cast.orient.other_jaw`.
 ///
 /// # Errors
 /// When there is no surface, no crown on it, or when it is no arch by its size.
@@ -170,20 +172,28 @@ pub fn orient(
     jaw: Jaw,
     params: &OrientParams,
 ) -> Result<Checked<Orientation>, OrientError> {
-    let (pose, _) = pose::find(mesh_in_scan)?;
+    let (pose, samples) = pose::find(mesh_in_scan)?;
     let orientation = pose.orientation(jaw);
     let mut warnings = Vec::new();
+    let shape = guess::jaw_of(&pose, &samples);
+    if shape.jaw != jaw && shape.confidence >= SURE_SHAPE {
+        warnings.push(Warning::new(
+            "cast.orient.other_jaw",
+            format!("{jaw} arch: by its shape it is the {} arch", shape.jaw),
+            "look at the pictures; pass the file with the right role if it is wrong",
+        ));
+    }
     if pose.inside_out {
         warnings.push(Warning::new(
             "cast.orient.inside_out",
-            format!("the {jaw} arch's normals point into the teeth"),
+            format!("{jaw} arch: the normals point into the teeth"),
             "turn the surface inside out, unless the file is a mirror image (a left-handed export): then export it anew",
         ));
     }
     if !pose.from_incisors {
         warnings.push(Warning::new(
             "cast.orient.no_incisors",
-            format!("the {jaw} arch has no crown at the midline; its origin is the front end of the arch"),
+            format!("{jaw} arch: there is no crown at the midline; the origin is the front end of the arch"),
             "if another origin is wanted, name three occlusal points in edits.toml",
         ));
     }
@@ -191,7 +201,7 @@ pub fn orient(
         warnings.push(Warning::new(
             "cast.orient.low_confidence",
             format!(
-                "the pose of the {jaw} arch is uncertain: occlusal axis {:.0} % (within {:.0}), midline {:.0} % (within {:.0})",
+                "{jaw} arch: the pose is uncertain: occlusal axis {:.0} % (within {:.0}), midline {:.0} % (within {:.0})",
                 orientation.occlusal_confidence * 100.0,
                 orientation.occlusal_uncertainty,
                 orientation.midline_confidence * 100.0,

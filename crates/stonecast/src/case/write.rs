@@ -45,6 +45,7 @@ pub struct Item<'a> {
     path: String,
     what: String,
     bytes: Box<dyn FnOnce() -> Vec<u8> + Send + 'a>,
+    sha256: Option<String>,
 }
 
 impl<'a> Item<'a> {
@@ -58,7 +59,14 @@ impl<'a> Item<'a> {
             path: path.into(),
             what: what.into(),
             bytes: Box::new(bytes),
+            sha256: None,
         }
+    }
+
+    /// The same file, whose bytes are known to have this SHA-256.
+    pub fn hashed(mut self, sha256: String) -> Self {
+        self.sha256 = Some(sha256);
+        self
     }
 }
 
@@ -104,7 +112,7 @@ impl CaseWriter {
                 let bytes = (item.bytes)();
                 write_file(scratch, &item.path, &bytes)?;
                 Ok(FileRecord {
-                    sha256: sha256_hex(&bytes),
+                    sha256: item.sha256.unwrap_or_else(|| sha256_hex(&bytes)),
                     byte_count: bytes.len() as u64,
                     path: item.path,
                     what: item.what,

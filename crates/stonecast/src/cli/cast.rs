@@ -104,12 +104,12 @@ pub(super) struct MakingArgs {
     /// A hollow base with drain holes
     #[arg(long)]
     hollow: bool,
-    /// The least wall of a hollow base, mm
-    #[arg(long, value_name = "MM", default_value_t = 2.5, requires = "hollow")]
-    wall: f64,
-    /// How many drain holes a hollow base has
-    #[arg(long, value_name = "N", default_value_t = 2, requires = "hollow")]
-    drain_holes: usize,
+    /// The least wall of a hollow base, mm; else that of `tables/base_presets.toml`
+    #[arg(long, value_name = "MM", requires = "hollow")]
+    wall: Option<f64>,
+    /// How many drain holes a hollow base has; else as many as `tables/base_presets.toml` says
+    #[arg(long, value_name = "N", requires = "hollow")]
+    drain_holes: Option<usize>,
     /// Words on the base, `\n` for a new line; else patient code and date where given, and the arch
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
@@ -195,10 +195,7 @@ impl MakingArgs {
         let params = CastParams {
             base: preset.map(|preset| BaseParams {
                 preset: preset.to_owned(),
-                hollow: self.hollow.then_some(Hollow {
-                    wall_mm: self.wall,
-                    drain_holes: self.drain_holes,
-                }),
+                hollow: self.hollow.then(|| self.hollow()),
                 upper_label: self.label(Jaw::Upper),
                 lower_label: self.label(Jaw::Lower),
             }),
@@ -214,6 +211,14 @@ impl MakingArgs {
             })
         });
         Ok((params, edits.transpose()?))
+    }
+
+    fn hollow(&self) -> Hollow {
+        let usual = Hollow::default();
+        Hollow {
+            wall_mm: self.wall.unwrap_or(usual.wall_mm),
+            drain_holes: self.drain_holes.unwrap_or(usual.drain_holes),
+        }
     }
 
     /// What stands on the base of an arch.

@@ -160,15 +160,16 @@ fn scene_of_case(root: &Path) -> Result<(Scene, Option<Tag>), Failure> {
         let (path, anatomy) = arch.base.as_ref().map_or((&arch.path, arch.face_count), |base| {
             (&base.joined_path, base.anatomy_face_count)
         });
-        Ok((arch.jaw, case.mesh(path)?, anatomy))
+        Ok((arch.jaw, case.mesh(path)?, anatomy, arch.base.is_some()))
     });
     let arches = arches.collect::<Result<Vec<_>, _>>().map_err(refused)?;
     let shown: Vec<Shown<'_>> = arches
         .iter()
-        .map(|(jaw, mesh, anatomy_face_count)| Shown {
+        .map(|(jaw, mesh, anatomy_face_count, is_closed)| Shown {
             jaw: *jaw,
             mesh,
             anatomy_face_count: *anatomy_face_count,
+            is_closed: *is_closed,
         })
         .collect();
     let tag = case.manifest.bite.as_ref().map(|bite| bite_tag(bite.kind));
