@@ -1,8 +1,10 @@
 //! Intake, on a made-up arch: bytes in, a settled scan or a refusal out.
 
 use proptest::prelude::*;
+use stonecast_cast::clean::{CleanParams, clean};
 use stonecast_cast::intake::{
-    Facing, Input, IntakeFault, ScanName, Stated, facing, intake, intake_set, measured_width,
+    Facing, Input, IntakeFault, ScanName, Stated, cleaned_faults, facing, intake, intake_set, measured_width,
+    surface_faults,
 };
 use stonecast_cast::scan::{LengthUnit, RoleEvidence, UnitEvidence};
 use stonecast_dental::ScanRole;
@@ -193,10 +195,18 @@ fn every_fault_of_a_surface_is_listed() {
     faces.push([n - 3, n - 2, n - 1]);
     let mesh = TriMesh::from_indices(points, &faces).unwrap();
     let scan = intake(&stl(&mesh), None, &upper()).unwrap().value;
-    let codes: Vec<_> = scan.faults.iter().map(|f| f.code.as_str()).collect();
-    for code in ["degenerate-faces", "duplicated-faces", "several-pieces"] {
-        let code = format!("intake.surface.{code}");
-        assert!(codes.contains(&code.as_str()), "{code} is not in {codes:?}");
+    let found = surface_faults(&scan.mesh_in_scan, scan.role);
+    let cleaned = clean(&scan.mesh_in_scan, None, &CleanParams::default())
+        .unwrap()
+        .value;
+    let mended = cleaned_faults(&cleaned.report, scan.role);
+    for faults in [found, mended] {
+        let codes: Vec<_> = faults.iter().map(|f| f.code.as_str()).collect();
+        assert!(faults.iter().all(|f| f.message.starts_with("upper scan: ")));
+        for code in ["degenerate-faces", "duplicated-faces", "several-pieces"] {
+            let code = format!("intake.surface.{code}");
+            assert!(codes.contains(&code.as_str()), "{code} is not in {codes:?}");
+        }
     }
 }
 

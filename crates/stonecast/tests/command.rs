@@ -5,17 +5,18 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
 use serde_json::Value;
-use stonecast_dental::Jaw;
+use stonecast_dental::Side;
 use stonecast_mesh::{
-    Point, RigidMotion, TriMesh,
-    formats::{Limits, Part, PlyCoordinates, PlyOptions, decode, encode_ply},
+    Point, TriMesh, Vector,
+    formats::{Limits, Part, PlyCoordinates, PlyOptions, decode, encode_ply, encode_stl},
 };
-use stonecast_testkit::{DentitionSpec, demo_spec, dentition, motion::random_motion};
+use stonecast_testkit::{DentitionSpec, bite_scan, demo_spec, dentition, motion::random_motion};
 
 /// A folder of one test, emptied when the test begins.
 fn folder(test: &str) -> PathBuf {
@@ -80,10 +81,6 @@ fn content(root: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// The teeth of the synthetic pair cross each other by about a millimetre as they are drawn; opened by this much they
-/// stand in occlusion.
-const OPENED_MM: f64 = 1.1;
-
 /// A pair of small synthetic arches in occlusion, in the pose of `seed`, written without rounding.
 fn write_pair(folder: &Path, seed: u64) -> [PathBuf; 2] {
     let pair = dentition(&DentitionSpec {
@@ -96,12 +93,7 @@ fn write_pair(folder: &Path, seed: u64) -> [PathBuf; 2] {
     };
     [pair.upper, pair.lower].map(|arch| {
         let path = folder.join(format!("{}.ply", arch.jaw));
-        let opened = match arch.jaw {
-            Jaw::Upper => 0.0,
-            Jaw::Lower => -OPENED_MM,
-        };
-        let opening = RigidMotion::translation(0.0, 0.0, opened);
-        let mesh = arch.mesh.transformed(&(random_motion(seed) * opening));
+        let mesh = arch.mesh.transformed(&random_motion(seed));
         fs::write(&path, encode_ply(&Part::from_mesh(mesh), exact)).unwrap();
         path
     })
@@ -355,6 +347,255 @@ fn inspect_and_convert_answer_in_json() {
     let file = &answer["result"]["files"][0];
     assert_eq!(file["as_scan"]["accepted"]["unit"], "inch", "{file}");
     assert_eq!(file["parts"][0]["report"]["is_closed"], false);
+}
+
+/// The pair of [`write_pair`] as it is scanned: each arch in a pose of its own, and both cheeks of the closed teeth.
+fn write_scans_with_bites(folder: &Path) -> [PathBuf; 4] {
+    let spec = DentitionSpec {
+        triangles: 30_000,
+        ..demo_spec()
+    };
+    let pair = dentition(&spec);
+    let write = |name: &str, mesh: &TriMesh, seed| {
+        let path = folder.join(format!("{name}.stl"));
+        fs::write(&path, encode_stl(&mesh.transformed(&random_motion(seed)))).unwrap();
+        path
+    };
+    [
+        write("upper", &pair.upper.mesh, 11),
+        write("lower", &pair.lower.mesh, 12),
+        write("right", &bite_scan(&pair, Side::Right, 0.01, 1), 13),
+        write("left", &bite_scan(&pair, Side::Left, 0.01, 2), 14),
+    ]
+}
+
+#[test]
+fn two_bite_scans_of_untold_sides_make_the_bite() {
+    let folder = folder("bites");
+    let [upper, lower, right, left] = write_scans_with_bites(&folder);
+    let case = folder.join("case");
+    // The left side's scan comes first: which is which is told by where they fit.
+    let args = [
+        "cast",
+        "--upper",
+        text(&upper),
+        "--lower",
+        text(&lower),
+        "--bite",
+        text(&left),
+        text(&right),
+        "--base",
+        "none",
+        "--no-pictures",
+        "--json",
+        "--out",
+        text(&case),
+    ];
+    let answer = json(&done(&args));
+    let bite = &answer["result"]["bite"];
+    assert_eq!(bite["kind"], "from-bite-scan", "{answer}");
+    let sides: Vec<&str> = bite["bite_scans"]
+        .as_array()
+        .or_else(|| bite["bite-scans"].as_array())
+        .unwrap()
+        .iter()
+        .map(|scan| scan["side"].as_str().unwrap())
+        .collect();
+    assert!(sides.contains(&"left") && sides.contains(&"right"), "{sides:?}");
+    assert_eq!(answer["result"]["scan"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn a_hollow_base_has_the_tables_wall_and_less_stone_than_a_solid_one() {
+    let folder = folder("hollow");
+    let [upper, _] = write_pair(&folder, 6);
+    let volume = |name: &str, more: &[&str]| {
+        let case = folder.join(name);
+        let mut args = vec![
+            "cast",
+            "--upper",
+            text(&upper),
+            "--no-pictures",
+            "--out",
+            text(&case),
+        ];
+        args.extend(more);
+        done(&args);
+        mesh(&case.join("cast/upper-based.stl")).signed_volume()
+    };
+    let solid = volume("solid", &[]);
+    let usual = volume("usual", &["--hollow"]);
+    let same = volume("same", &["--hollow", "--wall", "2.5", "--drain-holes", "2"]);
+    let thick = volume("thick", &["--hollow", "--wall", "4"]);
+    assert!(usual < thick && thick < solid, "{usual} {thick} {solid}");
+    assert_eq!(usual, same);
+    let case = folder.join("thin");
+    let thin = refused(&[
+        "cast",
+        "--upper",
+        text(&upper),
+        "--hollow",
+        "--wall",
+        "0.2",
+        "--out",
+        text(&case),
+    ]);
+    assert!(stderr(&thin).contains("wall"), "{}", stderr(&thin));
+    refused(&[
+        "cast",
+        "--upper",
+        text(&upper),
+        "--wall",
+        "3",
+        "--out",
+        text(&case),
+    ]);
+    assert!(!case.exists());
+}
+
+#[test]
+fn a_label_is_cut_into_the_base_and_kept_with_the_case() {
+    let folder = folder("label");
+    let [upper, _] = write_pair(&folder, 7);
+    let base = |name: &str, more: &[&str]| {
+        let case = folder.join(name);
+        let mut args = vec![
+            "cast",
+            "--upper",
+            text(&upper),
+            "--no-pictures",
+            "--json",
+            "--out",
+            text(&case),
+        ];
+        args.extend(more);
+        let answer = json(&done(&args));
+        (mesh(&case.join("cast/upper-base.stl")).signed_volume(), answer)
+    };
+    let (plain, _) = base("plain", &["--no-label"]);
+    let (sunk, answer) = base("sunk", &["--label", "AB 12\\nUPPER"]);
+    let (raised, _) = base("raised", &["--label", "AB 12\\nUPPER", "--raised"]);
+    assert!(sunk < plain && plain < raised, "{sunk} {plain} {raised}");
+    assert!(
+        answer["result"]["stated"]["label"]
+            .as_str()
+            .unwrap()
+            .starts_with("AB 12"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn an_archive_of_both_arches_is_a_pair() {
+    let folder = folder("archive");
+    let files = write_pair(&folder, 8);
+    let zip = folder.join("export.zip");
+    let mut archive = zip::ZipWriter::new(fs::File::create(&zip).unwrap());
+    for path in &files {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(&fs::read(path).unwrap()).unwrap();
+    }
+    archive.finish().unwrap();
+    let case = folder.join("case");
+    let args = [
+        "cast",
+        text(&zip),
+        "--no-pictures",
+        "--json",
+        "--out",
+        text(&case),
+    ];
+    let answer = json(&done(&args));
+    assert_eq!(answer["result"]["bite"]["kind"], "as-scanned");
+    // The archive is one file, and is kept once.
+    assert_eq!(fs::read_dir(case.join("scans")).unwrap().count(), 1);
+}
+
+#[test]
+fn three_points_state_the_pose_of_an_arch() {
+    let folder = folder("points");
+    let [upper, _] = write_pair(&folder, 9);
+    let scan_from_cast = random_motion(9);
+    let point = |x: f64, y: f64, z: f64| {
+        let p = scan_from_cast * Point::new(x, y, z);
+        format!("[{}, {}, {}]", p.x, p.y, p.z)
+    };
+    let edits = folder.join("edits.toml");
+    // In the cast frame the patient's right is -x.
+    let stated = format!(
+        "[orientation.upper]\nincisors = {}\nright-molar = {}\nleft-molar = {}\n",
+        point(0.0, 0.0, 0.0),
+        point(-24.0, 28.0, 0.0),
+        point(24.0, 28.0, 0.0)
+    );
+    fs::write(&edits, stated).unwrap();
+    let case = folder.join("case");
+    let args = [
+        "cast",
+        "--upper",
+        text(&upper),
+        "--edits",
+        text(&edits),
+        "--no-pictures",
+        "--json",
+        "--out",
+        text(&case),
+    ];
+    let answer = json(&done(&args));
+    let found = &answer["result"]["arch"][0]["cast-from-scan"];
+    let truth = scan_from_cast.inverse().to_homogeneous();
+    for i in 0..3 {
+        for j in 0..4 {
+            let apart = found[i][j].as_f64().unwrap() - truth[(i, j)];
+            assert!(apart.abs() < 1e-6, "{i} {j}: {apart}");
+        }
+    }
+}
+
+#[test]
+fn every_warning_of_an_arch_says_which_arch_it_is() {
+    let folder = folder("warnings");
+    let [upper, lower] = write_pair(&folder, 10);
+    for path in [&upper, &lower] {
+        // A piece that floats before the arch, which cleaning drops.
+        let arch = mesh(path);
+        let p = arch.points()[0] + Vector::new(0.0, 0.0, 60.0);
+        let piece = [p, p + Vector::x(), p + Vector::y()];
+        let piece = TriMesh::from_indices(piece.to_vec(), &[[0, 1, 2]]).unwrap();
+        fs::write(path, encode_stl(&TriMesh::joined([&arch, &piece]))).unwrap();
+    }
+    let case = folder.join("case");
+    let args = [
+        "cast",
+        "--upper",
+        text(&upper),
+        "--lower",
+        text(&lower),
+        "--no-pictures",
+        "--json",
+        "--out",
+        text(&case),
+    ];
+    let output = done(&args);
+    let answer = json(&output);
+    let manifest = fs::read_to_string(case.join("case.toml")).unwrap();
+    for jaw in ["upper", "lower"] {
+        let words = format!("{jaw} arch: 1 floating pieces");
+        assert!(stderr(&output).contains(&words), "{}", stderr(&output));
+        assert!(manifest.contains(&words), "{manifest}");
+        let told = answer["warnings"].as_array().unwrap();
+        assert!(
+            told.iter()
+                .any(|w| w["message"].as_str().unwrap().starts_with(&words))
+        );
+        assert!(
+            manifest.contains(&format!("{jaw} scan: 1 pieces beside the largest")),
+            "{manifest}"
+        );
+    }
 }
 
 #[test]
