@@ -396,7 +396,6 @@ fn two_bite_scans_of_untold_sides_make_the_bite() {
     assert_eq!(bite["kind"], "from-bite-scan", "{answer}");
     let sides: Vec<&str> = bite["bite_scans"]
         .as_array()
-        .or_else(|| bite["bite-scans"].as_array())
         .unwrap()
         .iter()
         .map(|scan| scan["side"].as_str().unwrap())
