@@ -11,7 +11,8 @@ use stonecast_cast::bite::{
     ArchInput, BiteError, BiteKind, BiteParams, BiteScanInput, NotInOcclusion, find_bite,
 };
 use stonecast_cast::clean::{CleanParams, clean};
-use stonecast_dental::ScanRole;
+use stonecast_cast::orient::{OrientParams, orient};
+use stonecast_dental::{Jaw, ScanRole};
 use stonecast_mesh::formats::{Limits, decode};
 use stonecast_mesh::{Point, RigidMotion, TriMesh, Vector};
 
@@ -275,5 +276,35 @@ fn the_bite_of_a_pair_taken_apart_is_found_again_by_bite_scans() {
                 bite.residual,
             );
         }
+    }
+}
+
+#[test]
+fn the_pairs_are_as_scanned_and_estimated_alike_in_the_frames_that_orientation_finds() {
+    let Some(folder) = scans() else { return };
+    for (k, (upper, lower)) in pairs(&folder).iter().enumerate() {
+        let found = |arch: &Arch, jaw| Arch {
+            mesh: arch.mesh.clone(),
+            arch_from_scan: orient(&arch.mesh, jaw, &OrientParams::default())
+                .unwrap()
+                .value
+                .arch_from_scan,
+        };
+        let (upper, oriented) = (found(upper, Jaw::Upper), found(lower, Jaw::Lower));
+        assert_eq!(why_not(&upper, &oriented), None);
+        let away = RigidMotion::new(Vector::new(12., -7., 40.), Vector::new(1.0, -2.0, 0.5));
+        let apart = oriented.moved(&away);
+        let bite = find_bite(&upper.input(), &apart.input(), &[], &BiteParams::default())
+            .unwrap()
+            .value;
+        let error = bite.upper_scan_from_lower_scan * away;
+        let at = |x, y| (error * lower.at(x, y) - lower.at(x, y)).norm();
+        println!(
+            "pair {} by orientation: right molar {:.3} left molar {:.3} incisors {:.3}",
+            k + 1,
+            at(-23., 30.),
+            at(23., 30.),
+            at(0., 0.)
+        );
     }
 }
