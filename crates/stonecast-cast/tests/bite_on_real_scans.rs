@@ -15,6 +15,7 @@ use stonecast_cast::orient::{OrientParams, orient};
 use stonecast_dental::{Jaw, ScanRole};
 use stonecast_mesh::formats::{Limits, decode};
 use stonecast_mesh::{Point, RigidMotion, TriMesh, Vector};
+use stonecast_testkit::random_motion;
 
 /// An arch with its labels' frame.
 struct Arch {
@@ -154,9 +155,8 @@ fn uppers_and_lowers_of_different_patients_do_not() {
     }
 }
 
-#[test]
-fn arches_in_their_own_frames_do_not() {
-    let Some(folder) = scans() else { return };
+/// The patients of whom each arch was scanned in a frame of its own.
+fn scanned_apart(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder.join("labelled"))
         .unwrap()
         .filter_map(|e| e.unwrap().file_name().into_string().ok())
@@ -164,7 +164,13 @@ fn arches_in_their_own_frames_do_not() {
         .filter(|n| n.starts_with("ios-"))
         .collect();
     names.sort();
-    for name in names {
+    names
+}
+
+#[test]
+fn arches_in_their_own_frames_do_not() {
+    let Some(folder) = scans() else { return };
+    for name in scanned_apart(&folder) {
         let reason = why_not(&load(&folder, &name, "upper"), &load(&folder, &name, "lower"));
         assert!(reason.is_some(), "{name}");
     }
@@ -307,4 +313,62 @@ fn the_pairs_are_as_scanned_and_estimated_alike_in_the_frames_that_orientation_f
             at(0., 0.)
         );
     }
+}
+
+#[test]
+fn the_estimate_of_a_real_pair_is_the_same_in_every_pose_and_after_rounding() {
+    let Some(folder) = scans() else { return };
+    let mut worst = 0.0f64;
+    for (k, (upper, lower)) in pairs(&folder).iter().enumerate() {
+        let estimate = |on_upper: RigidMotion, on_lower: RigidMotion| {
+            let [upper, lower] =
+                [(upper, on_upper, Jaw::Upper), (lower, on_lower, Jaw::Lower)].map(|(arch, motion, jaw)| {
+                    // As a file of single-precision coordinates keeps it.
+                    let written = |p: &Point| (motion * p).map(|c| f64::from(c as f32));
+                    let mesh = arch.mesh.map_points(written).unwrap();
+                    let found = orient(&mesh, jaw, &OrientParams::default()).unwrap().value;
+                    Arch {
+                        mesh,
+                        arch_from_scan: found.arch_from_scan,
+                    }
+                });
+            let bite = find_bite(&upper.input(), &lower.input(), &[], &only(BiteKind::Estimated)).unwrap();
+            on_upper.inverse() * bite.value.upper_scan_from_lower_scan * on_lower
+        };
+        let still = estimate(RigidMotion::identity(), RigidMotion::identity());
+        for seed in 0..3 {
+            let moved = estimate(random_motion(2 * seed), random_motion(2 * seed + 1));
+            let apart = [[-40., 0.], [40., 0.], [0., -40.], [0., 40.]]
+                .map(|[x, y]| (still * lower.at(x, y) - moved * lower.at(x, y)).norm())
+                .into_iter()
+                .fold(0.0, f64::max);
+            println!("pair {}, poses {seed}: {apart:.2e} mm", k + 1);
+            worst = worst.max(apart);
+        }
+    }
+    assert!(worst < 1e-4, "{worst} mm");
+}
+
+#[test]
+fn no_patient_scanned_with_each_arch_in_its_own_frame_is_as_scanned_in_the_frames_that_orientation_finds() {
+    let Some(folder) = scans() else { return };
+    let mut refused = 0;
+    for name in scanned_apart(&folder) {
+        let found = [("upper", Jaw::Upper), ("lower", Jaw::Lower)].map(|(file, jaw)| {
+            let arch = load(&folder, &name, file);
+            let frame = orient(&arch.mesh, jaw, &OrientParams::default());
+            frame.ok().map(|frame| Arch {
+                mesh: arch.mesh,
+                arch_from_scan: frame.value.arch_from_scan,
+            })
+        });
+        let [Some(upper), Some(lower)] = found else {
+            println!("{name}: not oriented");
+            continue;
+        };
+        assert!(why_not(&upper, &lower).is_some(), "{name}");
+        refused += 1;
+    }
+    println!("{refused} patients refused");
+    assert!(refused > 0);
 }

@@ -5,8 +5,8 @@
 //! Steps
 //! 1. `starts`: the arches' own frames laid on each other with a usual overjet, and around it.
 //! 2. `estimate`: each start is closed until the crowns touch, then fitted with an attraction that reaches less and
-//!    less far; the start with the least energy goes on.
-//! 3. `bounded`: the last fit, repeated with stiffer repulsion until no depth exceeds the bound.
+//!    less far; from each the optimum is found, and the best goes on.
+//! 3. `bounded`: the optimum of a smooth energy (`settle`), with stiffer repulsion until no depth exceeds the bound.
 //!
 //! Limits: this is no record of the patient's bite. An open bite is closed, a forced bite is not known, and arches
 //! whose teeth interlock in more than one way may be put together in the wrong one.
@@ -29,18 +29,19 @@ const FINEST: f64 = 0.15;
 /// The stiffness with which the fit begins; it grows until the bound on depth is kept.
 const STIFFNESS: f64 = 10.0;
 
-/// The finest fits: close enough to judge the depth, and then down to where the pose of the input cannot show, for
-/// results must agree within 1e-4 mm in any pose.
-const FINE: Effort = Effort {
-    stride: 1,
-    steps: 60,
-    tolerance: 1e-3,
-};
-const FINAL: Effort = Effort {
-    stride: 1,
-    steps: 100,
-    tolerance: 1e-7,
-};
+/// On the way from the coarse fits to the finest, the scale at which the optimum is found exactly: the finest fit then
+/// starts from the same place in every pose of the input.
+const ON_THE_WAY_DOWN: f64 = 0.3;
+
+/// Coarse fits nearer to each other than this, in millimetres, lead to the same optimum; an energy is clearly better when
+/// it is lower, more negative, by this factor.
+const SAME: f64 = 0.05;
+const CLEARLY: f64 = 1.005;
+
+/// How exactly the optimum is found, in millimetres: on the way, and at the end, for results must agree within 1e-4 mm
+/// in any pose.
+const ON_THE_WAY: f64 = 3e-4;
+const AT_THE_END: f64 = 1e-6;
 
 /// Fourfold stiffness that leaves more than this share of the depth has no effect.
 const LESSENED: f64 = 0.9;
@@ -52,21 +53,34 @@ pub(super) fn estimate(
     limits: &Limits,
 ) -> Result<(RigidMotion, Relation), BiteError> {
     let fit = ContactFit::new(upper, lower, limits.crown_height, POINTS).ok_or(BiteError::NoCrowns)?;
-    let pose = roughly(&fit, upper, lower, limits)?;
+    let pose = best_of(&fit, &coarse(&fit, upper, lower, limits)).ok_or(BiteError::NothingFits)?;
     Ok(bounded(&fit, upper, lower, pose, limits))
 }
 
-/// The best of all starts, fitted coarsely.
+/// The best of the coarse fits.
 pub(super) fn roughly(
-    fit: &ContactFit,
+    fit: &ContactFit<'_>,
     upper: &ArchInput<'_>,
     lower: &ArchInput<'_>,
     limits: &Limits,
 ) -> Result<RigidMotion, BiteError> {
+    let fits = coarse(fit, upper, lower, limits);
+    let best = fits.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(energy, _)| *energy < 0.0)
+        .map(|(_, pose)| pose)
+        .ok_or(BiteError::NothingFits)
+}
+
+/// All starts, fitted coarsely, with their energies.
+fn coarse(
+    fit: &ContactFit<'_>,
+    upper: &ArchInput<'_>,
+    lower: &ArchInput<'_>,
+    limits: &Limits,
+) -> Vec<(f64, RigidMotion)> {
     let up = upper.arch_from_scan.inverse() * Vector::z();
-    let mut best: Option<(f64, RigidMotion)> = None;
-    for start in starts(upper, lower, limits) {
-        let mut pose = fit.closed_along(&start, &up);
+    let fitted = |start: &RigidMotion| {
+        let mut pose = fit.closed_along(start, &up);
         let mut energy = f64::INFINITY;
         for (scale, stride) in COARSE {
             let law = Law {
@@ -80,15 +94,31 @@ pub(super) fn roughly(
             };
             (pose, energy) = fit.descend(&pose, &law, &effort);
         }
-        if best.is_none_or(|(least, _)| energy < least) {
+        (energy, pose)
+    };
+    starts(upper, lower, limits).iter().map(fitted).collect()
+}
+
+/// The best of the optima next to the coarse fits. A later start must be clearly better than an earlier one, so that
+/// rounding does not choose between equals, such as the two that a symmetric pair has.
+fn best_of(fit: &ContactFit<'_>, coarse: &[(f64, RigidMotion)]) -> Option<RigidMotion> {
+    let law = Law {
+        scale: ON_THE_WAY_DOWN,
+        stiffness: STIFFNESS,
+    };
+    let mut seen: Vec<RigidMotion> = Vec::new();
+    let mut best: Option<(f64, RigidMotion)> = None;
+    for (_, start) in coarse.iter().filter(|(energy, _)| *energy < 0.0) {
+        if seen.iter().any(|other| fit.moved(other, start) < SAME) {
+            continue;
+        }
+        seen.push(*start);
+        let (pose, energy) = fit.settle(start, &law, ON_THE_WAY);
+        if best.is_none_or(|(least, _)| energy < CLEARLY * least) {
             best = Some((energy, pose));
         }
     }
-    let (energy, pose) = best.ok_or(BiteError::NoCrowns)?;
-    if energy >= 0.0 {
-        return Err(BiteError::NothingFits);
-    }
-    Ok(pose)
+    best.map(|(_, pose)| pose)
 }
 
 /// Poses to start from: the arches' frames laid on each other, the lower behind by the usual overjet, then moved
@@ -109,7 +139,7 @@ fn starts(upper: &ArchInput<'_>, lower: &ArchInput<'_>, limits: &Limits) -> Vec<
 
 /// The finest fit, made stiffer until the largest penetration keeps the bound.
 fn bounded(
-    fit: &ContactFit,
+    fit: &ContactFit<'_>,
     upper: &ArchInput<'_>,
     lower: &ArchInput<'_>,
     start: RigidMotion,
@@ -131,12 +161,11 @@ fn bounded(
             scale: FINEST,
             stiffness,
         };
-        pose = fit.descend(&pose, &law, &FINE).0;
-        let relation = relation_at(&pose);
-        let depth = relation.largest_penetration();
+        pose = fit.settle(&pose, &law, ON_THE_WAY).0;
+        let depth = relation_at(&pose).largest_penetration();
         // What stiffness does not lessen crosses because the scans are faulty there, not because of the pose.
         if depth <= limits.estimated_depth || depth > LESSENED * depth_before {
-            let pose = fit.descend(&pose, &law, &FINAL).0;
+            let pose = fit.settle(&pose, &law, AT_THE_END).0;
             let relation = relation_at(&pose);
             return (pose, relation);
         }

@@ -7,7 +7,7 @@
 //! 1. `ContactFit::new`: points on the crowns of both arches, each for an equal share of area.
 //! 2. `evaluate`: each point's exact signed distance to the other arch gives an energy. Gaps attract by
 //!    `1 - exp(-g²/2s²)`, so that only surfaces closer than a few `s` are drawn together; depths repel by
-//!    `k d²/2s²`, without end.
+//!    `k d²/2s²`, without end. The coarse fits ask whether surfaces face each other, the last one weighs it (`settle`).
 //! 3. `descend`: Levenberg's and Marquardt's steps on that energy, which is a continuous function of the pose, until
 //!    none moves the arch by more than the tolerance.
 //!
@@ -18,7 +18,7 @@
 
 use nalgebra::{Matrix6, Translation3, UnitQuaternion, Vector6};
 use rayon::prelude::*;
-use stonecast_mesh::registration::{OrientedPoint, sample_surface};
+use stonecast_mesh::registration::sample_surface;
 use stonecast_mesh::spatial::OrientedSurface;
 use stonecast_mesh::{FaceId, Point, RigidMotion, TriMesh, Vector};
 
@@ -35,9 +35,9 @@ pub(super) struct Law {
 }
 
 impl Law {
-    /// Beyond this a gap's attraction is less than a hundredth of its greatest.
+    /// Beyond this a gap's attraction is four millionths of its greatest.
     fn reach(&self) -> f64 {
-        4.0 * self.scale
+        5.0 * self.scale
     }
 
     /// The energy of a signed distance, zero where nothing is within reach, and the weight of its square.
@@ -64,12 +64,34 @@ pub(super) struct Effort {
     pub tolerance: f64,
 }
 
+/// A point of one arch, in its own scan's frame, that is drawn to the other arch or held off it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Probe {
+    pub point: Point,
+    pub normal: Vector,
+    pub weight: f64,
+}
+
+/// How it is told whether a point and the surface next to it face each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Facing {
+    /// By their normals, yes or no, in each pose.
+    Asked,
+    /// By the points' weights, which stay as they are.
+    Weighted,
+}
+
 /// The two arches, ready to be fitted.
-pub(super) struct ContactFit {
+pub(super) struct ContactFit<'a> {
     pub upper: OrientedSurface,
     pub lower: OrientedSurface,
-    upper_points: Vec<OrientedPoint>,
-    lower_points: Vec<OrientedPoint>,
+    pub upper_mesh: &'a TriMesh,
+    pub lower_mesh: &'a TriMesh,
+    pub upper_arch_from_scan: RigidMotion,
+    pub lower_arch_from_scan: RigidMotion,
+    pub crown_height: f64,
+    upper_points: Vec<Probe>,
+    lower_points: Vec<Probe>,
     /// The centre of the lower points, in the lower scan's frame: steps turn about it.
     centre: Point,
     /// How far from there the points lie: a turn by one radian moves them so far.
@@ -83,19 +105,24 @@ struct Energy {
     curvature: Matrix6<f64>,
 }
 
-impl ContactFit {
+impl<'a> ContactFit<'a> {
     /// Takes `count` points on each arch and keeps those on crowns, `crown_height` from the occlusal plane. `None`
     /// when an arch has no crown.
     pub fn new(
-        upper: &ArchInput<'_>,
-        lower: &ArchInput<'_>,
+        upper: &ArchInput<'a>,
+        lower: &ArchInput<'a>,
         crown_height: f64,
         count: usize,
     ) -> Option<Self> {
-        let crown = |arch: &ArchInput<'_>, apical: f64| -> Vec<OrientedPoint> {
+        let crown = |arch: &ArchInput<'_>, apical: f64| -> Vec<Probe> {
             sample_surface(arch.mesh_in_scan, count)
                 .into_iter()
                 .filter(|p| (arch.arch_from_scan * p.point).z * apical <= crown_height)
+                .map(|p| Probe {
+                    point: p.point,
+                    normal: p.normal,
+                    weight: 1.0,
+                })
                 .collect()
         };
         let (upper_points, lower_points) = (crown(upper, 1.0), crown(lower, -1.0));
@@ -110,11 +137,18 @@ impl ContactFit {
             .sum::<f64>()
             / count)
             .sqrt();
-        let surface = |mesh: &TriMesh| OrientedSurface::build(mesh);
-        let (upper, lower) = rayon::join(|| surface(upper.mesh_in_scan), || surface(lower.mesh_in_scan));
+        let (upper_surface, lower_surface) = rayon::join(
+            || OrientedSurface::build(upper.mesh_in_scan),
+            || OrientedSurface::build(lower.mesh_in_scan),
+        );
         Some(Self {
-            upper,
-            lower,
+            upper: upper_surface,
+            lower: lower_surface,
+            upper_mesh: upper.mesh_in_scan,
+            lower_mesh: lower.mesh_in_scan,
+            upper_arch_from_scan: upper.arch_from_scan,
+            lower_arch_from_scan: lower.arch_from_scan,
+            crown_height,
             upper_points,
             lower_points,
             centre,
@@ -147,8 +181,22 @@ impl ContactFit {
 
     /// Descends to the optimum next to the start; the pose found and its energy per point.
     pub fn descend(&self, start: &RigidMotion, law: &Law, effort: &Effort) -> (RigidMotion, f64) {
+        let probes = [&self.lower_points[..], &self.upper_points[..]];
+        self.descend_on(probes, Facing::Asked, start, law, effort)
+    }
+
+    /// Descends on the energy of the given points of the lower and of the upper arch.
+    pub fn descend_on(
+        &self,
+        probes: [&[Probe]; 2],
+        facing: Facing,
+        start: &RigidMotion,
+        law: &Law,
+        effort: &Effort,
+    ) -> (RigidMotion, f64) {
+        let evaluate = |pose: &RigidMotion| self.evaluate(probes, facing, pose, law, effort.stride);
         let mut pose = *start;
-        let mut now = self.evaluate(&pose, law, effort.stride);
+        let mut now = evaluate(&pose);
         // Marquardt's damping: its start and factors only change how many steps are needed.
         let mut damping = 1e-3;
         for _ in 0..effort.steps {
@@ -157,7 +205,7 @@ impl ContactFit {
                 continue;
             };
             let next_pose = motion * pose;
-            let next = self.evaluate(&next_pose, law, effort.stride);
+            let next = evaluate(&next_pose);
             if next.value < now.value {
                 pose = next_pose;
                 now = next;
@@ -171,8 +219,13 @@ impl ContactFit {
         }
         // The rotation's rounding errors would add up over many steps.
         pose.rotation.renormalize();
-        let taken = (self.upper_points.len() + self.lower_points.len()).div_ceil(effort.stride);
+        let taken = (probes[0].len() + probes[1].len()).div_ceil(effort.stride).max(1);
         (pose, now.value / taken as f64)
+    }
+
+    /// How far the lower arch moves from one pose to another: its centre, and its points as it turns.
+    pub fn moved(&self, from: &RigidMotion, to: &RigidMotion) -> f64 {
+        (to * self.centre - from * self.centre).norm() + self.radius * from.rotation.angle_to(&to.rotation)
     }
 
     /// The step for a damping, with how far it moves the arch.
@@ -193,12 +246,18 @@ impl ContactFit {
         Some((motion, turn.norm() + shift.norm()))
     }
 
-    fn evaluate(&self, pose: &RigidMotion, law: &Law, stride: usize) -> Energy {
+    fn evaluate(
+        &self,
+        [on_lower, on_upper]: [&[Probe]; 2],
+        facing: Facing,
+        pose: &RigidMotion,
+        law: &Law,
+        stride: usize,
+    ) -> Energy {
         let inverse = pose.inverse();
         let pivot = pose * self.centre;
         let on_lower = terms(
-            &self.lower_points,
-            stride,
+            (on_lower, stride, facing),
             &self.upper,
             pose,
             law,
@@ -208,8 +267,7 @@ impl ContactFit {
             },
         );
         let on_upper = terms(
-            &self.upper_points,
-            stride,
+            (on_upper, stride, facing),
             &self.lower,
             &inverse,
             law,
@@ -224,12 +282,13 @@ impl ContactFit {
             slope: Vector6::zeros(),
             curvature: Matrix6::zeros(),
         };
-        for (distance, arm, direction) in on_lower.into_iter().chain(on_upper).flatten() {
+        for (share, distance, arm, direction) in on_lower.into_iter().chain(on_upper).flatten() {
             let (value, weight) = law.energy(distance);
             let turn = arm.cross(&direction) / self.radius;
             let growth = Vector6::new(turn.x, turn.y, turn.z, direction.x, direction.y, direction.z)
                 * if distance < 0.0 { -1.0 } else { 1.0 };
-            energy.value += value;
+            let weight = share * weight;
+            energy.value += share * value;
             energy.slope += growth * (weight * distance);
             energy.curvature += growth * growth.transpose() * weight;
         }
@@ -242,18 +301,18 @@ fn away(query: &Point, foot: &Point) -> Option<Vector> {
     (query - foot).try_normalize(1e-9)
 }
 
-/// For each point that faces the surface within reach: its signed distance, and what `motion_of` makes of the query,
+/// For each point that faces the surface within reach: its weight, its signed distance, and what `motion_of` makes of
+/// the query,
 /// its foot on the surface, and the normal there.
 fn terms(
-    points: &[OrientedPoint],
-    stride: usize,
+    (points, stride, facing): (&[Probe], usize, Facing),
     surface: &OrientedSurface,
     surface_from_points: &RigidMotion,
     law: &Law,
     motion_of: impl Fn(Point, Point, Vector) -> (Vector, Vector) + Sync,
-) -> Vec<Option<(f64, Vector, Vector)>> {
+) -> Vec<Option<(f64, f64, Vector, Vector)>> {
     const BLOCK: usize = 256;
-    let chosen: Vec<&OrientedPoint> = points.iter().step_by(stride).collect();
+    let chosen: Vec<&Probe> = points.iter().step_by(stride).collect();
     let blocks: Vec<Vec<_>> = chosen
         .par_chunks(BLOCK)
         .map(|block| {
@@ -268,12 +327,13 @@ fn terms(
                     }?;
                     last = Some(found.face);
                     let normal = surface.normal(found.face, found.feature);
-                    if !face_each_other(&(surface_from_points * p.normal), &normal) {
+                    if facing == Facing::Asked && !face_each_other(&(surface_from_points * p.normal), &normal)
+                    {
                         return None;
                     }
                     let distance = surface.sign(&query, found).value()?;
                     let (arm, direction) = motion_of(query, found.point, normal);
-                    Some((distance, arm, direction))
+                    Some((p.weight, distance, arm, direction))
                 })
                 .collect()
         })

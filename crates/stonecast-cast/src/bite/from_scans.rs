@@ -128,7 +128,7 @@ pub(super) fn from_bite_scans(
 fn register(
     bite: &BiteScanInput<'_>,
     upper: &ArchInput<'_>,
-    fit: &ContactFit,
+    fit: &ContactFit<'_>,
     rough: &RigidMotion,
     limits: &Limits,
 ) -> Option<Registered> {

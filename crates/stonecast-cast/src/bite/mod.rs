@@ -14,6 +14,7 @@ mod from_scans;
 mod limits;
 mod relation;
 mod search;
+mod settle;
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Checked, Mm, Mm2, ScanRole, Side, Warning};
