@@ -1,6 +1,7 @@
 //! Independent programs judge what we write: a missing peer is a failure, never a skip.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -53,6 +54,7 @@ pub fn judge(root: &Path, only: Option<&str>) -> Result<(), String> {
     install_debian()?;
     let python = python_with_peers(root)?;
     let target = root.join("target").join("peers");
+    fs::create_dir_all(&target).map_err(|e| format!("{}: {e}", target.display()))?;
     let demo = target.join("demo");
     if chosen.iter().any(|s| s.on_demo) {
         run(cargo()
