@@ -81,7 +81,7 @@ pub struct CaseWriter {
 }
 
 impl CaseWriter {
-    /// Starts a folder that is to stand at `place`.
+    /// Starts a folder that is to stand at `place`; the folders above it are made where they are missing.
     ///
     /// # Errors
     /// If something is there, unless `force` and it is a case folder or empty; or if the folder above cannot be
@@ -90,6 +90,9 @@ impl CaseWriter {
         check_place(place, force)?;
         let name = place.file_name().ok_or(WriteError::NoName)?.to_string_lossy();
         let scratch = place.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        if let Some(above) = place.parent() {
+            fs::create_dir_all(above).map_err(io_error("the output folder"))?;
+        }
         fs::create_dir(&scratch).map_err(io_error("the output folder"))?;
         Ok(Self {
             place: place.to_owned(),
