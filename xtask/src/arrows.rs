@@ -11,6 +11,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stonecast-mesh", &[]),
     ("stonecast-dental", &[]),
     ("stonecast-cast", &["stonecast-mesh", "stonecast-dental"]),
+    (
+        "stonecast-teeth",
+        &["stonecast-mesh", "stonecast-dental", "stonecast-cast"],
+    ),
     ("stonecast-picture", &["stonecast-mesh", "stonecast-dental"]),
     ("stonecast-testkit", &["stonecast-mesh", "stonecast-dental"]),
     (
@@ -19,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stonecast-mesh",
             "stonecast-dental",
             "stonecast-cast",
+            "stonecast-teeth",
             "stonecast-picture",
             "stonecast-testkit",
         ],
