@@ -1,5 +1,9 @@
 //! From a surface to faces that are gum or one tooth.
 
+pub mod features;
+pub mod net;
+pub mod raster;
+
 use std::collections::BTreeMap;
 
 use stonecast_dental::{Checked, Fdi};
