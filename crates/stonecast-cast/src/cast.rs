@@ -5,7 +5,7 @@
 //! ([`stonecast_dental::frame`]). The frame of a pair is settled from both arches; an arch alone keeps its own.
 //!
 //! Steps of [`make_cast`]:
-//! 1. `prepare` each arch: [`clean`] it and find its pose ([`orient`], or what [`Edits`] states).
+//! 1. [`prepare`] each arch: [`clean`] it and find its pose ([`orient`], or what [`Edits`] states).
 //! 2. `relate` the arches: [`find_bite`].
 //! 3. `place` both in the cast frame ([`cast_frame`]).
 //! 4. `set_on_bases`: [`base_pair`].
@@ -229,13 +229,17 @@ fn watched<T>(observe: &Observer<'_>, work: Work, job: impl FnOnce() -> T) -> T 
 }
 
 /// A cleaned arch, still in its scanner's frame, with its pose.
-struct Prepared {
-    jaw: Jaw,
-    cleaned: Cleaned,
-    orientation: Orientation,
+#[derive(Clone, Debug)]
+pub struct PreparedArch {
+    /// Which arch.
+    pub jaw: Jaw,
+    /// Its surface, cleaned.
+    pub cleaned: Cleaned,
+    /// Its pose.
+    pub orientation: Orientation,
 }
 
-impl Prepared {
+impl PreparedArch {
     fn as_input(&self) -> ArchInput<'_> {
         ArchInput {
             mesh_in_scan: &self.cleaned.mesh,
@@ -251,7 +255,7 @@ fn prepare_both(
     params: &CastParams,
     observe: &Observer<'_>,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Prepared>, Vec<StageError>> {
+) -> Result<Vec<PreparedArch>, Vec<StageError>> {
     let results: Vec<_> = [(Jaw::Upper, &scans.upper), (Jaw::Lower, &scans.lower)]
         .into_par_iter()
         .filter_map(|(jaw, scan)| {
@@ -274,13 +278,17 @@ fn prepare_both(
     }
 }
 
-fn prepare(
+/// Cleans the scan of an arch and finds its pose.
+///
+/// # Errors
+/// If there is nothing to clean, or no pose is found or stated.
+pub fn prepare(
     jaw: Jaw,
     scan: &Scan,
     edits: &Edits,
     params: &CastParams,
     observe: &Observer<'_>,
-) -> Result<Checked<Prepared>, StageError> {
+) -> Result<Checked<PreparedArch>, StageError> {
     let mut warnings = Vec::new();
     let cleaned = watched(observe, Work::Clean(jaw), || {
         clean(&scan.mesh_in_scan, scan.colours.as_ref(), &params.clean)
@@ -299,7 +307,7 @@ fn prepare(
         .map_err(|source| StageError::Orient { jaw, source })?
         .unpack(&mut warnings),
     };
-    let prepared = Prepared {
+    let prepared = PreparedArch {
         jaw,
         cleaned,
         orientation,
@@ -308,8 +316,8 @@ fn prepare(
 }
 
 fn relate(
-    upper: &Prepared,
-    lower: &Prepared,
+    upper: &PreparedArch,
+    lower: &PreparedArch,
     scans: &Scans,
     edits: &Edits,
     observe: &Observer<'_>,
@@ -333,7 +341,7 @@ fn relate(
 }
 
 /// Puts the arches in the cast frame, the lower one carried along by the bite.
-fn place(prepared: Vec<Prepared>, bite: Option<Bite>) -> Cast {
+fn place(prepared: Vec<PreparedArch>, bite: Option<Bite>) -> Cast {
     let pair_frame = match (&prepared[..], &bite) {
         ([upper, lower], Some(bite)) => {
             let upper_from_lower = bite.upper_scan_from_lower_scan;

@@ -135,7 +135,8 @@ impl Fdi {
             (Jaw::Lower, Side::Left) => 3,
             (Jaw::Lower, Side::Right) => 4,
         };
-        Self::new(quadrant * 10 + position).ok()
+        // A position past 9 would reach into the next quadrant.
+        (position < 10).then(|| Self::new(quadrant * 10 + position).ok())?
     }
 
     /// The tooth at `position` (1 = central incisor) of a primary quadrant; `None` outside 1–5.
@@ -270,6 +271,14 @@ impl fmt::Display for Fdi {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_position_past_the_last_names_a_tooth() {
+        for position in 9..=25 {
+            assert_eq!(Fdi::permanent(Jaw::Upper, Side::Left, position), None);
+            assert_eq!(Fdi::primary(Jaw::Upper, Side::Left, position), None);
+        }
+    }
 
     #[test]
     fn there_are_fifty_two_teeth() {

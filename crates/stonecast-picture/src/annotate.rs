@@ -135,7 +135,7 @@ impl Canvas {
         }
     }
 
-    fn fill(&mut self, path: &Path, colour: Rgb, alpha: u8) {
+    pub(crate) fn fill(&mut self, path: &Path, colour: Rgb, alpha: u8) {
         self.pixmap.fill_path(
             path,
             &ink(colour, alpha),

@@ -30,10 +30,12 @@
 //! | [`annotate`] | scale bar, caption, side marks, labels |
 //! | [`text`] | words as outlines of the one font |
 //! | [`sheet`] | the contact sheet of the five views |
+//! | [`matrix`] | shares of one list in another, as coloured cells |
 //! | [`picture`] | pixels, and their PNG |
 
 pub mod annotate;
 mod light;
+pub mod matrix;
 mod occlusion;
 pub mod picture;
 mod raster;
@@ -45,6 +47,7 @@ pub mod view;
 
 pub use annotate::{Captions, Label, Tag, draw_view};
 
+pub use matrix::Matrix;
 pub use picture::{Picture, Size};
 pub use render::{Framing, render};
 pub use scene::{Body, Paint, Rgb, Scene};

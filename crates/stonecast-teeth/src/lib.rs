@@ -9,9 +9,13 @@
 //! | know what a labelled arch holds | [`labelled`] |
 //! | see how faces become teeth | [`segment`] |
 //! | see how teeth get axes and landmarks | [`anatomy`] |
+//! | compare labels with people's | [`score`] |
+//! | give the labels of a cleaned surface back to the file's vertices and faces | [`carry`] |
 
 pub mod anatomy;
+pub mod carry;
 pub mod labelled;
+pub mod score;
 pub mod segment;
 
 use rayon::prelude::*;
@@ -20,6 +24,7 @@ use stonecast_dental::{Checked, Jaw};
 use stonecast_mesh::{RigidMotion, TriMesh};
 use thiserror::Error;
 
+pub use carry::{CarriedLabels, carry_back, vertex_labels};
 pub use labelled::{Doubt, LabelledArch, LabelledCast, ToldBy, Tooth, ToothFrame};
 
 /// One arch to be labelled.

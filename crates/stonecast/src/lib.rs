@@ -5,6 +5,7 @@
 //! | [`pipeline`] | the order of the whole job |
 //! | [`case`] | what lies in a case folder, and how it is written and read |
 //! | [`files`], [`pictures`] | which meshes and pictures a case holds |
+//! | [`teeth`] | labelled teeth as files |
 //! | [`cli`] | the command line: one file for each command |
 //!
 //! This is the only crate that touches files and clocks. No clock reaches a file: what is written depends on what
@@ -15,3 +16,4 @@ pub mod cli;
 pub mod files;
 pub mod pictures;
 pub mod pipeline;
+pub mod teeth;

@@ -11,12 +11,13 @@ use stonecast_cast::{
     Cast, CastParams, Edits, Scan, Scans,
     cast::{StageError, Work},
     edits::EditsError,
-    intake::{Input, IntakeSetError, Stated, cleaned_faults, intake_set, surface_faults},
+    intake::{Input, IntakeError, IntakeSetError, Stated, cleaned_faults, intake_set, surface_faults},
     make_cast,
     scan::LengthUnit,
 };
 use stonecast_dental::Checked;
 use stonecast_picture::Size;
+use stonecast_teeth::TeethError;
 use thiserror::Error;
 
 use crate::{
@@ -72,9 +73,15 @@ pub enum PipelineError {
     /// Files are not accepted as scans.
     #[error(transparent)]
     Intake(#[from] IntakeSetError),
+    /// A file is not accepted as a scan.
+    #[error(transparent)]
+    File(#[from] IntakeError),
     /// No cast can be made of the scans.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Cast(Vec<StageError>),
+    /// The teeth cannot be labelled.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Teeth(Vec<TeethError>),
     /// The case cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -129,7 +136,8 @@ fn settle(files: &[ScanFile], edits: &Edits) -> Result<Checked<Vec<Scan>>, Intak
     intake_set(&inputs)
 }
 
-fn with_edits(file: &ScanFile, edits: &Edits) -> Stated {
+/// What was said of a file, on the command line or in the corrections.
+pub fn with_edits(file: &ScanFile, edits: &Edits) -> Stated {
     let mut stated = file.stated.clone();
     if edits.scans.is_empty() {
         return stated;
@@ -241,7 +249,8 @@ fn manifest(
     }
 }
 
-fn watched<T>(observe: &Observer<'_>, name: &str, job: impl FnOnce() -> T) -> T {
+/// Does a part of the work and tells of it.
+pub fn watched<T>(observe: &Observer<'_>, name: &str, job: impl FnOnce() -> T) -> T {
     observe(name, true);
     let done = job();
     observe(name, false);

@@ -148,9 +148,18 @@ struct OutputArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum JawName {
+pub(super) enum JawName {
     Upper,
     Lower,
+}
+
+impl From<JawName> for Jaw {
+    fn from(name: JawName) -> Self {
+        match name {
+            JawName::Upper => Self::Upper,
+            JawName::Lower => Self::Lower,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -201,16 +210,10 @@ impl MakingArgs {
             }),
             ..CastParams::default()
         };
-        let edits = self.edits.as_deref().map(|path| {
-            let bytes = sources::read(path, "--edits").map_err(|fault| Failure::Refused(vec![fault]))?;
-            String::from_utf8(bytes).map_err(|_| {
-                Failure::refused(
-                    "edits.encoding",
-                    "--edits: the file is not UTF-8 text: save it as UTF-8",
-                )
-            })
-        });
-        Ok((params, edits.transpose()?))
+        Ok((
+            params,
+            self.edits.as_deref().map(sources::read_edits).transpose()?,
+        ))
     }
 
     fn hollow(&self) -> Hollow {
@@ -327,10 +330,7 @@ impl CastArgs {
         for (path, role) in scans.bite.iter().zip([ScanRole::BiteRight, ScanRole::BiteLeft]) {
             given.push((path.clone(), "--bite".to_owned(), stated(Some(role))));
         }
-        let jaw = scans.jaw.map(|jaw| match jaw {
-            JawName::Upper => Jaw::Upper,
-            JawName::Lower => Jaw::Lower,
-        });
+        let jaw = scans.jaw.map(Jaw::from);
         if jaw.is_some() && self.files.len() != 1 {
             return Err(Failure::refused(
                 "input.jaw",
@@ -366,7 +366,8 @@ impl AcquisitionArgs {
     }
 }
 
-fn failure(error: &PipelineError) -> Failure {
+/// A job's error in the form that the command prints.
+pub(super) fn failure(error: &PipelineError) -> Failure {
     let all = |code: &str, messages: Vec<String>| {
         Failure::Refused(
             messages
@@ -378,6 +379,8 @@ fn failure(error: &PipelineError) -> Failure {
     match error {
         PipelineError::Edits(e) => all("edits", vec![e.to_string()]),
         PipelineError::Intake(e) => all("intake", e.faults.iter().map(ToString::to_string).collect()),
+        PipelineError::File(e) => all("intake", vec![e.to_string()]),
+        PipelineError::Teeth(errors) => all("teeth", errors.iter().map(ToString::to_string).collect()),
         PipelineError::Cast(errors) => all("cast", errors.iter().map(ToString::to_string).collect()),
         PipelineError::Write(e) => unwritten(e),
     }

@@ -13,6 +13,8 @@ mod convert;
 mod demo;
 mod inspect;
 mod sources;
+mod teeth;
+mod teeth_score;
 mod view;
 
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ const EXAMPLES: &str = "\
 Examples:
   stonecast demo                                   the whole job on a synthetic pair made on the spot
   stonecast cast --upper u.stl --lower l.stl --out case
+  stonecast teeth upper.stl --jaw upper --out teeth   number every tooth
   stonecast view case --view right-buccal --out right.png
   stonecast inspect scan.stl                       what a file holds, and every fault of its surface
   stonecast convert scan.obj scan.ply              any readable format to any writable one
@@ -71,6 +74,7 @@ struct Global {
 enum Command {
     Cast(cast::CastArgs),
     Demo(demo::DemoArgs),
+    Teeth(teeth::TeethArgs),
     View(view::ViewArgs),
     Inspect(inspect::InspectArgs),
     Convert(convert::ConvertArgs),
@@ -84,6 +88,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Inspect(_) => "inspect",
             Self::Convert(_) => "convert",
+            Self::Teeth(_) => "teeth",
             Self::View(_) => "view",
             Self::Completions(_) => "completions",
         }
@@ -95,6 +100,7 @@ impl Command {
             Self::Demo(args) => demo::run(args, console),
             Self::Inspect(args) => inspect::run(args, console),
             Self::Convert(args) => convert::run(args, console),
+            Self::Teeth(args) => teeth::run(args, console),
             Self::View(args) => view::run(args, console),
             Self::Completions(args) => Ok(completions::run(args, Cli::command())),
         }

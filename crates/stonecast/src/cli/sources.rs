@@ -25,6 +25,17 @@ pub(super) fn read(path: &Path, name: &str) -> Result<Vec<u8>, Fault> {
     })
 }
 
+/// The text of the corrections.
+pub(super) fn read_edits(path: &Path) -> Result<String, Failure> {
+    let bytes = read(path, "--edits").map_err(|fault| Failure::Refused(vec![fault]))?;
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::refused(
+            "edits.encoding",
+            "--edits: the file is not UTF-8 text: save it as UTF-8",
+        )
+    })
+}
+
 /// The bytes and the content of a surface file.
 pub(super) fn read_surface(path: &Path, name: &str) -> Result<(Vec<u8>, Decoded), Fault> {
     let bytes = read(path, name)?;

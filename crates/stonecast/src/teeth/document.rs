@@ -1,0 +1,174 @@
+//! The JSON documents of a labelled arch. Units and frame: those of the surface that they go with.
+
+use serde::Serialize;
+use stonecast_dental::{Fdi, Jaw, LandmarkKind};
+use stonecast_mesh::RigidMotion;
+use stonecast_teeth::{CarriedLabels, LabelledArch, ToldBy, Tooth, ToothFrame};
+
+/// `labels.json` in the form of the Teeth3DS challenge, with the faces' labels added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LabelsDocument {
+    /// Which arch.
+    pub jaw: Jaw,
+    /// For each vertex its FDI number, 0 for gum.
+    pub labels: Vec<u8>,
+    /// For each vertex the place of its tooth among the teeth sorted by number, from 1; 0 for gum.
+    pub instances: Vec<u8>,
+    /// For each face its FDI number, 0 for gum.
+    pub face_labels: Vec<u8>,
+}
+
+impl LabelsDocument {
+    /// The document of a surface.
+    pub fn new(jaw: Jaw, labels: &CarriedLabels) -> Self {
+        let number = |label: &Option<Fdi>| label.map_or(0, Fdi::number);
+        let numbers: Vec<u8> = labels.vertices.as_slice().iter().map(number).collect();
+        // A number has two digits and names one of at most 52 teeth, so a byte counts them all.
+        let mut instance_of = [0u8; 256];
+        for &n in numbers.iter().filter(|n| **n > 0) {
+            instance_of[usize::from(n)] = 1;
+        }
+        let mut count = 0;
+        for instance in instance_of.iter_mut().filter(|i| **i > 0) {
+            count += 1;
+            *instance = count;
+        }
+        Self {
+            jaw,
+            instances: numbers.iter().map(|&n| instance_of[usize::from(n)]).collect(),
+            labels: numbers,
+            face_labels: labels.faces.as_slice().iter().map(number).collect(),
+        }
+    }
+
+    /// The document's text, without spaces.
+    pub fn to_json(&self) -> Vec<u8> {
+        to_json(self)
+    }
+}
+
+/// `landmarks.json`: what was measured of every tooth.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LandmarksDocument {
+    /// Which arch.
+    pub jaw: Jaw,
+    /// Millimetres that one unit of the coordinates is. Widths are in mm always.
+    pub mm_per_unit: f64,
+    /// Every landmark, sorted by tooth and kind.
+    pub landmarks: Vec<LandmarkRecord>,
+    /// Every tooth, sorted by number.
+    pub teeth: Vec<ToothRecord>,
+    /// What a person should look at, the most doubtful first.
+    pub doubts: Vec<stonecast_teeth::Doubt>,
+}
+
+/// One landmark.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LandmarkRecord {
+    /// The tooth.
+    pub fdi: Fdi,
+    /// What it marks.
+    pub kind: LandmarkKind,
+    /// Where.
+    pub xyz: [f64; 3],
+    /// Who says so.
+    pub told_by: &'static str,
+    /// How sure the program is, where it was the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+}
+
+/// One tooth.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ToothRecord {
+    /// Its number.
+    pub fdi: Fdi,
+    /// In Universal notation.
+    pub universal: String,
+    /// In Palmer notation.
+    pub palmer: String,
+    /// Who says that it is this tooth.
+    pub told_by: &'static str,
+    /// How sure the program is, where it was the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// Its own directions.
+    pub frame: ToothFrame,
+    /// Greatest mesiodistal width.
+    pub mesiodistal_mm: Option<f64>,
+    /// Greatest buccolingual width.
+    pub buccolingual_mm: Option<f64>,
+    /// The gingival margin.
+    pub margin: Vec<Vec<[f64; 3]>>,
+}
+
+impl LandmarksDocument {
+    /// The document of an arch, moved to another frame, whose unit is `mm_per_unit` mm.
+    pub fn new(arch: &LabelledArch, target_from_mesh: &RigidMotion, mm_per_unit: f64) -> Self {
+        let place = |p: [f64; 3]| -> [f64; 3] {
+            ((target_from_mesh * stonecast_mesh::Point::from(p)).coords / mm_per_unit).into()
+        };
+        let direction =
+            |d: [f64; 3]| -> [f64; 3] { (target_from_mesh * stonecast_mesh::Vector::from(d)).into() };
+        let landmarks = arch.teeth.iter().flat_map(|tooth| {
+            tooth.landmarks.iter().map(move |mark| {
+                let (told_by, confidence) = told(mark.told_by);
+                LandmarkRecord {
+                    fdi: tooth.fdi,
+                    kind: mark.kind,
+                    xyz: place(mark.position),
+                    told_by,
+                    confidence,
+                }
+            })
+        });
+        let tooth_record = |tooth: &Tooth| {
+            let (told_by, confidence) = told(tooth.told_by);
+            let frame = ToothFrame {
+                origin: place(tooth.frame.origin),
+                mesial: direction(tooth.frame.mesial),
+                facial: direction(tooth.frame.facial),
+                occlusal: direction(tooth.frame.occlusal),
+            };
+            ToothRecord {
+                fdi: tooth.fdi,
+                universal: tooth.fdi.universal(),
+                palmer: tooth.fdi.palmer(),
+                told_by,
+                confidence,
+                frame,
+                mesiodistal_mm: tooth.mesiodistal.map(|w| w.0),
+                buccolingual_mm: tooth.buccolingual.map(|w| w.0),
+                margin: (tooth.margin.iter())
+                    .map(|curve| curve.iter().map(|p| place(*p)).collect())
+                    .collect(),
+            }
+        };
+        Self {
+            jaw: arch.jaw,
+            mm_per_unit,
+            landmarks: landmarks.collect(),
+            teeth: arch.teeth.iter().map(tooth_record).collect(),
+            doubts: arch.doubts.clone(),
+        }
+    }
+
+    /// The document's text, without spaces.
+    pub fn to_json(&self) -> Vec<u8> {
+        to_json(self)
+    }
+}
+
+/// `auto` with the confidence, or `human`.
+pub fn told(by: ToldBy) -> (&'static str, Option<f64>) {
+    match by {
+        ToldBy::Auto(confidence) => ("auto", Some(confidence)),
+        ToldBy::Human => ("human", None),
+    }
+}
+
+fn to_json(document: &impl Serialize) -> Vec<u8> {
+    let mut text = serde_json::to_vec(document).expect("plain structs with string keys serialise");
+    text.push(b'\n');
+    text
+}

@@ -1,0 +1,71 @@
+//! One scan file to a labelled arch.
+//!
+//! ```text
+//! intake ─▶ clean ─▶ orient ─▶ label ─▶ carry back
+//! ```
+
+use stonecast_cast::{
+    CastParams, Edits, Scan,
+    cast::{PreparedArch, prepare},
+    intake::intake,
+};
+use stonecast_dental::{Checked, Jaw};
+use stonecast_teeth::{ArchInput, CarriedLabels, LabelledArch, carry_back, label_arch};
+
+use crate::pipeline::{Observer, PipelineError, ScanFile, watched, with_edits};
+
+/// A file whose arch has been labelled. Everything is in the scanner's frame, mm.
+#[derive(Clone, Debug)]
+pub struct LabelledFile {
+    /// The scan as it was read.
+    pub scan: Scan,
+    /// Its cleaned surface and its pose.
+    pub prepared: PreparedArch,
+    /// The cleaned surface, labelled.
+    pub arch: LabelledArch,
+    /// The labels of the file's own vertices and faces, in its order.
+    pub carried: CarriedLabels,
+}
+
+/// Labels the arch that a file shows.
+///
+/// # Errors
+/// [`PipelineError`].
+pub fn label_file(
+    file: &ScanFile,
+    jaw: Jaw,
+    edits: Option<&str>,
+    observe: &Observer<'_>,
+) -> Result<Checked<LabelledFile>, PipelineError> {
+    let mut warnings = Vec::new();
+    let edits = edits.map(Edits::parse).transpose()?.unwrap_or_default();
+    let scan = watched(observe, "intake", || {
+        let mut stated = with_edits(file, &edits);
+        stated.role = Some(jaw.into());
+        intake(&file.bytes, file.file_name.as_deref(), &stated)
+    })?
+    .unpack(&mut warnings);
+    let tell = |work: stonecast_cast::cast::Work, begins| observe(&work.to_string(), begins);
+    let prepared = prepare(jaw, &scan, &edits, &CastParams::default(), &tell)
+        .map_err(|e| PipelineError::Cast(vec![e]))?
+        .unpack(&mut warnings);
+    let arch = watched(observe, "label", || {
+        label_arch(&ArchInput {
+            jaw,
+            mesh: &prepared.cleaned.mesh,
+            arch_from_mesh: prepared.orientation.arch_from_scan,
+        })
+    })
+    .map_err(|e| PipelineError::Teeth(vec![e]))?
+    .unpack(&mut warnings);
+    let carried = watched(observe, "carry back", || {
+        carry_back(&scan.mesh_in_scan, &prepared.cleaned, &arch.face_labels)
+    });
+    let labelled = LabelledFile {
+        scan,
+        prepared,
+        arch,
+        carried,
+    };
+    Ok(Checked::new(labelled, warnings))
+}
