@@ -1,6 +1,8 @@
 """Writes trained weights as the file that the program reads, and the card that says where they come from.
 
-    python training/export.py NETWORK.pt OUT.net [--seeds 0..4000] [--steps N] [--date 2026-11-24] [--loss 0.25]
+    python training/export.py NETWORK.pt OUT.net [--seeds FROM..TO] [--steps N] [--date YYYY-MM-DD] [--loss L]
+
+What is not told is taken from NETWORK.json, which training/train.py writes; what is not there either is left out.
 
 Steps: fold the normalisation into each convolution; round weights to 16 bits; write; run the rounded network on a
 made-up picture, so that a test can hold the program's outputs against torch's.
@@ -95,6 +97,14 @@ def check(net: UNet, inputs: int, width: int, height: int) -> dict[str, object]:
     }
 
 
+def made_how(arguments: argparse.Namespace) -> dict[str, object]:
+    """Of the training: what is told, else what train.py has noted."""
+    beside = arguments.network.with_suffix(".json")
+    noted = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    told = {key: getattr(arguments, key) for key in ("seeds", "steps", "date", "loss")}
+    return noted | {key: value for key, value in told.items() if value is not None}
+
+
 def card(arguments: argparse.Namespace, data: bytes, net: UNet, layers: list[nn.Conv2d]) -> str:
     """The card beside the weights, TOML."""
     tell = lambda value: json.dumps(value, ensure_ascii=False)  # A TOML value is written as JSON is.
@@ -107,15 +117,12 @@ def card(arguments: argparse.Namespace, data: bytes, net: UNet, layers: list[nn.
         "outputs": net.out.out_channels // net.fold**2,
         "fold": net.fold,
         "data": "crates/stonecast-teeth/examples/synthetic_arches.rs, training/augment.py",
-        "seeds": arguments.seeds,
-        "steps": arguments.steps,
-        "date": arguments.date,
-        "loss": arguments.loss,
+        **made_how(arguments),
     }
     checked = check(net, layers[0].in_channels // net.fold**2, arguments.width, arguments.height)
     return "".join(
         ["# Written by training/export.py. [check] is what torch says of a made-up picture.\n"]
-        + [f"{key} = {tell(value)}\n" for key, value in about.items() if value is not None]
+        + [f"{key} = {tell(value)}\n" for key, value in about.items()]
         + ["\n[check]\n"]
         + [f"{key} = {tell(value)}\n" for key, value in checked.items()]
     )

@@ -3,6 +3,8 @@
 pub mod features;
 pub mod net;
 pub mod raster;
+#[cfg(feature = "user-model")]
+pub mod user;
 
 use std::collections::BTreeMap;
 

@@ -193,48 +193,66 @@ impl WithSimd for Row<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
+        if self.layer.size == 1 {
+            self.compute::<1>();
+        } else {
+            self.compute::<3>();
+        }
+    }
+}
+
+impl Row<'_> {
+    /// `SIZE` is the layer's: known to the compiler, the window's loops unroll.
+    #[inline(always)]
+    fn compute<const SIZE: usize>(self) {
         let Self { layer, input, out } = self;
-        let outputs = layer.bias.len();
+        let (n, outputs) = (layer.inputs, layer.bias.len());
         let width = out.len() / outputs;
-        let group_length = layer.size * layer.size * layer.inputs * LANES;
-        let groups = layer.weights.chunks_exact(group_length);
+        let whole = width / PIXELS * PIXELS;
+        let groups = layer.weights.chunks_exact(SIZE * SIZE * n * LANES);
         for (group, (weights, bias)) in groups.zip(layer.bias.as_chunks::<LANES>().0).enumerate() {
-            let whole = width / PIXELS * PIXELS;
             for x in (0..whole).step_by(PIXELS) {
-                let to = &mut out[x * outputs + group * LANES..];
-                pixels::<PIXELS>(layer, input, x, (weights, bias), to);
+                let sums = window::<SIZE, PIXELS>(input, x, n, weights, bias);
+                for (p, sums) in sums.iter().enumerate() {
+                    let to = &mut out[(x + p) * outputs + group * LANES..][..LANES];
+                    for (to, sum) in to.iter_mut().zip(sums) {
+                        *to = sum.max(layer.floor);
+                    }
+                }
             }
             for x in whole..width {
-                pixels::<1>(
-                    layer,
-                    input,
-                    x,
-                    (weights, bias),
-                    &mut out[x * outputs + group * LANES..],
-                );
+                let [sums] = window::<SIZE, 1>(input, x, n, weights, bias);
+                let to = &mut out[x * outputs + group * LANES..][..LANES];
+                for (to, sum) in to.iter_mut().zip(&sums) {
+                    *to = sum.max(layer.floor);
+                }
             }
         }
     }
 }
 
-/// `LANES` outputs of `P` pixels from column `x` on.
+/// `LANES` outputs of `P` pixels from column `x` on, of `n` inputs.
 #[inline(always)]
-fn pixels<const P: usize>(
-    layer: &Layer,
+#[allow(
+    clippy::needless_range_loop,
+    reason = "in this form the compiler keeps the sums in registers"
+)]
+fn window<const SIZE: usize, const P: usize>(
     input: [&[f32]; 3],
     x: usize,
-    (weights, bias): (&[f32], &[f32; LANES]),
-    out: &mut [f32],
-) {
-    let n = layer.inputs;
+    n: usize,
+    weights: &[f32],
+    bias: &[f32; LANES],
+) -> [[f32; LANES]; P] {
     let mut sums = [*bias; P];
     // A window of one pixel starts behind the border.
-    let start = if layer.size == 1 { 1 } else { 0 };
-    let mut taps = weights.as_chunks::<LANES>().0.chunks_exact(n);
-    for row in &input[start..start + layer.size] {
-        for column in start..start + layer.size {
-            let Some(weights) = taps.next() else { return };
-            let values: [&[f32]; P] = std::array::from_fn(|p| &row[(x + p + column) * n..][..n]);
+    let start = (3 - SIZE) / 2;
+    for ky in 0..SIZE {
+        let row = &input[start + ky][(x + start) * n..][..(P + SIZE - 1) * n];
+        for kx in 0..SIZE {
+            let values: [&[f32]; P] = std::array::from_fn(|p| &row[(kx + p) * n..][..n]);
+            let weights = &weights[(ky * SIZE + kx) * n * LANES..][..n * LANES];
+            let weights = &weights.as_chunks::<LANES>().0[..n];
             for c in 0..n {
                 let weight = &weights[c];
                 for p in 0..P {
@@ -246,9 +264,5 @@ fn pixels<const P: usize>(
             }
         }
     }
-    for (sums, out) in sums.iter().zip(out.chunks_mut(layer.bias.len())) {
-        for (sum, out) in sums.iter().zip(out) {
-            *out = sum.max(layer.floor);
-        }
-    }
+    sums
 }
