@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Fdi, Jaw, LandmarkKind, Mm};
 use stonecast_mesh::FaceData;
+use thiserror::Error;
 
 /// Both arches of a cast, labelled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,14 +36,71 @@ pub struct Tooth {
     pub told_by: ToldBy,
     /// Its own directions.
     pub frame: ToothFrame,
-    /// The gingival margin: closed curves, or open ones where the scan ends; the longest first.
-    pub margin: Vec<Vec<[f64; 3]>>,
-    /// Its landmarks, each kind at most once, sorted by kind.
+    /// The gingival margin: where the crown meets the gum, the longest curve first.
+    pub margin: Vec<MarginCurve>,
+    /// The facial axis of the clinical crown, from the margin to the edge or cusp; empty where it was not found.
+    pub facial_axis: Vec<[f64; 3]>,
+    /// Its landmarks, each kind at most once, sorted by kind. What could not be found is left out.
     pub landmarks: Vec<ToothLandmark>,
-    /// Greatest mesiodistal width; `None` where a contact point could not be found.
-    pub mesiodistal: Option<Mm>,
+    /// Greatest mesiodistal width between the contact areas.
+    pub mesiodistal: Width,
     /// Greatest buccolingual width.
-    pub buccolingual: Option<Mm>,
+    pub buccolingual: Width,
+}
+
+impl Tooth {
+    /// One of its landmarks, where it was found.
+    pub fn landmark(&self, kind: LandmarkKind) -> Option<[f64; 3]> {
+        self.landmarks.iter().find(|l| l.kind == kind).map(|l| l.position)
+    }
+}
+
+/// A piece of a gingival margin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MarginCurve {
+    /// Its points in order, with the crown on the left as seen from outside.
+    pub points: Vec<[f64; 3]>,
+    /// True when the last point joins the first. An open curve ends where the crown meets its neighbour or the
+    /// scan's border; those parts are left out.
+    pub closed: bool,
+}
+
+/// A width of a crown, or why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Width {
+    /// Measured.
+    Measured {
+        /// The width.
+        value: Mm,
+        /// Its standard uncertainty, from the mesh's resolution and from where the labels end.
+        uncertainty: Mm,
+    },
+    /// Not measured.
+    NotMeasured(NoWidth),
+}
+
+impl Width {
+    /// The width, where it was measured.
+    pub fn value(self) -> Option<Mm> {
+        match self {
+            Self::Measured { value, .. } => Some(value),
+            Self::NotMeasured(_) => None,
+        }
+    }
+}
+
+/// Why a width was not measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoWidth {
+    /// Too little of the crown is there.
+    #[error("too little of the crown is labelled; scan it again or correct the labels")]
+    TooLittle,
+    /// A side of the crown was not found.
+    #[error("a side of the crown was not found; look at its labels")]
+    NoSide,
 }
 
 /// Who says so.

@@ -25,7 +25,9 @@ use stonecast_mesh::{RigidMotion, TriMesh};
 use thiserror::Error;
 
 pub use carry::{CarriedLabels, carry_back, vertex_labels};
-pub use labelled::{Doubt, LabelledArch, LabelledCast, ToldBy, Tooth, ToothFrame};
+pub use labelled::{
+    Doubt, LabelledArch, LabelledCast, MarginCurve, NoWidth, ToldBy, Tooth, ToothFrame, ToothLandmark, Width,
+};
 
 /// One arch to be labelled.
 #[derive(Clone, Copy, Debug)]
