@@ -137,10 +137,10 @@ impl LandmarksDocument {
                 told_by,
                 confidence,
                 frame,
-                mesiodistal_mm: tooth.mesiodistal.map(|w| w.0),
-                buccolingual_mm: tooth.buccolingual.map(|w| w.0),
+                mesiodistal_mm: tooth.mesiodistal.value().map(|w| w.0),
+                buccolingual_mm: tooth.buccolingual.value().map(|w| w.0),
                 margin: (tooth.margin.iter())
-                    .map(|curve| curve.iter().map(|p| place(*p)).collect())
+                    .map(|curve| curve.points.iter().map(|p| place(*p)).collect())
                     .collect(),
             }
         };
