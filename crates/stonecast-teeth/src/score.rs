@@ -360,14 +360,15 @@ impl Confusion {
 /// The kind that an annotated point's type stands for, and whether it is one that a middle buccal cusp, where the tooth
 /// has one, makes the distal cusp; `None` for a type that is not known.
 ///
-/// The types are those of the tooth-aligner annotations: `out` is buccal, `in` is lingual. Of three buccal cusps (lower
+/// The types are those of the tooth-aligner annotations: `out` is buccal, `in` is lingual, and `buccal` is
+/// placed in the middle of the facial wall, half way up, where the facial axis point is. Of three buccal cusps (lower
 /// first molars) the middle one is the distobuccal and the last one the distal cusp.
 pub fn kind_of_annotation(kind: &str, tooth: Fdi, has_middle: bool) -> Option<LandmarkKind> {
     use LandmarkKind as K;
     Some(match kind {
         "mesial" => K::MesialContact,
         "distal" => K::DistalContact,
-        "buccal" => K::MostBuccal,
+        "buccal" => K::FacialAxisPoint,
         "lingual" => K::MostLingual,
         "pit" => K::CentralFossa,
         "cusp" if tooth.class() == stonecast_dental::ToothClass::Incisor => K::IncisalMidpoint,
@@ -378,6 +379,8 @@ pub fn kind_of_annotation(kind: &str, tooth: Fdi, has_middle: bool) -> Option<La
         "cusp_out_middle" => K::DistobuccalCusp,
         "cusp_out_distal" if has_middle => K::DistalCusp,
         "cusp_out_distal" => K::DistobuccalCusp,
+        // Of two lingual cusps of a lower premolar the mesial one is its lingual cusp.
+        "cusp_in_mesial" if tooth.class() == stonecast_dental::ToothClass::Premolar => K::LingualCusp,
         "cusp_in_mesial" => K::MesiolingualCusp,
         "cusp_in_distal" => K::DistolingualCusp,
         _ => return None,

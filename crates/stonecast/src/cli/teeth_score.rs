@@ -333,7 +333,7 @@ impl Counts {
                 .push(error);
             if annotation.kind == "mesial"
                 && let Some(distal) = of_tooth("distal")
-                && let Some(width) = tooth_of(annotation.fdi).and_then(|t| t.mesiodistal)
+                && let Some(width) = tooth_of(annotation.fdi).and_then(|t| t.mesiodistal.value())
             {
                 let annotated = (Point::from(annotation.xyz) - Point::from(distal.xyz)).norm();
                 self.widths.push(width.0 - annotated);
