@@ -3,7 +3,7 @@
 Units: pixels along x and y, mm in height. All ranges are chosen by judgement, wide enough to hold what scanners,
 stone casts and anatomy do; none is fitted to real scans.
 
-Steps, of one arch: `cut_far_gum`, `bumps_on_gum`, `stone_base`, `cut_behind`; of a batch: `warped`, `roughened`, `mirrored`.
+Steps, of one arch: `cut_far_gum`, `bumps_on_gum`, `tissue_behind`, `stone_base`, `cut_behind`; of a batch: `warped`, `roughened`, `mirrored`.
 """
 
 from __future__ import annotations
@@ -95,6 +95,31 @@ def bumps_on_gum(arch: Arch, rng: Rng) -> None:
             arch.height = arch.height + hill * arch.gum_weight
 
 
+def tissue_behind(arch: Arch, rng: Rng) -> None:
+    """A mound of soft tissue behind the last molar, as high as the tooth or lower: it must not be taken for a tooth."""
+    for side in (COLUMNS < WIDTH / 2, COLUMNS >= WIDTH / 2):
+        teeth = [arch.fdi == fdi for fdi in torch.unique(arch.fdi[(arch.fdi > 0) & side]).tolist()]
+        if rng.random() >= 0.55 or len(teeth) < 2:
+            continue
+        middles = [(float(ROWS[own].float().mean()), float(COLUMNS[own].float().mean())) for own in teeth]
+        last, before = sorted(range(len(teeth)), key=lambda i: middles[i], reverse=True)[:2]
+        way = np.array(middles[last]) - np.array(middles[before])
+        way /= max(1e-6, float(np.hypot(*way)))
+        length = float(teeth[last].sum()) ** 0.5
+        row, column = np.array(middles[last]) + way * (length * 0.5 + uniform(rng, 4, 14))
+        along = (ROWS - row) * way[0] + (COLUMNS - column) * way[1]
+        across = (COLUMNS - column) * way[0] - (ROWS - row) * way[1]
+        long, wide = uniform(rng, 5, 14), uniform(rng, 5, 10)
+        hill = torch.exp(-0.5 * ((along / long) ** 2 + (across / wide) ** 2))
+        crown = arch.height[teeth[last]]
+        foot, top = float(crown.min()) - uniform(rng, 0, 3), float(crown.max()) - uniform(rng, 0, 5)
+        mound = foot + (top - foot) * hill + smooth_noise(24, uniform(rng, 0, 0.5))
+        where = (hill > uniform(rng, 0.1, 0.4)) & (arch.fdi == 0) & (along > -1.5 * long)
+        ground = torch.where(arch.mask > 0, arch.height, torch.full_like(arch.height, -99.0))
+        arch.height = torch.where(where, torch.maximum(mound, ground), arch.height)
+        arch.mask = torch.where(where, torch.ones_like(arch.mask), arch.mask)
+
+
 def stone_base(arch: Arch, rng: Rng, lowest: float) -> None:
     """A flat plate around the arch."""
     angle = torch.atan2(ROWS - HEIGHT * 0.5, COLUMNS - WIDTH * 0.5)
@@ -127,6 +152,7 @@ def one(steps: np.ndarray, fdi: np.ndarray, rng: Rng) -> Arch:
     if rng.random() < 0.5:
         cut_far_gum(arch, rng)
     bumps_on_gum(arch, rng)
+    tissue_behind(arch, rng)
     if rng.random() < 0.2:
         stone_base(arch, rng, lowest)
     if rng.random() < 0.6:
@@ -143,11 +169,11 @@ def warped(arches: list[Arch], rng: Rng) -> tuple[Tensor, Tensor, Tensor]:
     for i in range(count):
         angle, shear = np.radians(uniform(rng, -8, 8)), uniform(rng, -0.06, 0.06)
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        stretch = np.array([[uniform(rng, 0.88, 1.12), shear], [0, uniform(rng, 0.88, 1.12)]])
+        stretch = np.array([[uniform(rng, 0.93, 1.08), shear], [0, uniform(rng, 0.93, 1.08)]])
         theta[i, :, :2] = torch.from_numpy(turn @ stretch)
         theta[i, :, 2] = torch.tensor([uniform(rng, -0.05, 0.05), uniform(rng, -0.05, 0.05)])
     grid = F.affine_grid(theta, [count, 1, HEIGHT, WIDTH], align_corners=False)
-    for cells, greatest in ((5, 0.025), (14, 0.010)):
+    for cells, greatest in ((5, 0.02), (14, 0.008)):
         knots = torch.randn(count, 2, cells, cells)
         bend = F.interpolate(knots, size=(HEIGHT, WIDTH), mode="bicubic", align_corners=True)
         grid = grid + bend.permute(0, 2, 3, 1) * (greatest * torch.rand(count, 1, 1, 1))

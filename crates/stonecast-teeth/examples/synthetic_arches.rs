@@ -1,7 +1,7 @@
 //! Writes what the network is trained on: synthetic arches as seen from the occlusal side, with whose each pixel is.
 //!
-//! `cargo run --release -p stonecast-teeth --example synthetic_arches -- OUT FROM TO` makes two arches for each seed in
-//! `FROM..TO`. A record is one byte for the jaw (0 upper, 1 lower), the heights in 5 µm as 16-bit little-endian
+//! `cargo run --release -p stonecast-teeth --example synthetic_arches -- OUT FROM TO [hard]` makes two arches for each seed
+//! in `FROM..TO`; `hard` ones are more often without teeth, with their gaps closed or open, and of any resolution. A record is one byte for the jaw (0 upper, 1 lower), the heights in 5 µm as 16-bit little-endian
 //! numbers (the least one where nothing is seen), and the FDI number of each pixel (0 gum); `training/common.py` reads it.
 //!
 //! Each arch lies as `orient` would put it, or as it was made, and is then tilted and moved a little, as `orient`
@@ -11,12 +11,12 @@
 
 use nalgebra::{Translation3, UnitQuaternion};
 use stonecast_cast::orient::{OrientParams, orient};
-use stonecast_dental::Jaw;
+use stonecast_dental::{Fdi, Jaw, Side};
 use stonecast_mesh::RigidMotion;
 use stonecast_teeth::segment::raster::{HEIGHT, HeightMap, WIDTH};
-use stonecast_testkit::{SyntheticArch, dentition, random_spec};
+use stonecast_testkit::{Dentition, DentitionSpec, SyntheticArch, dentition, random_spec};
 
-/// Of each arch: its triangles are then about as large as the picture's pixels, and more would hardly show.
+/// Of each arch that is not hard: its triangles are then about as large as the picture's pixels, and more would hardly show.
 const TRIANGLES: usize = 24_000;
 const STEPS_PER_MM: f32 = 200.0;
 /// Of the arches that `orient` can place, the part that it places; the others lie as made, in the true frame.
@@ -24,14 +24,19 @@ const ORIENTED: f64 = 0.7;
 
 fn main() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [out, from, to] = arguments.as_slice() else {
-        return Err("usage: synthetic_arches OUT FROM TO".to_owned());
+    let (out, from, to, hard) = match arguments.as_slice() {
+        [out, from, to] => (out, from, to, false),
+        [out, from, to, word] if word == "hard" => (out, from, to, true),
+        _ => return Err("usage: synthetic_arches OUT FROM TO [hard]".to_owned()),
     };
     let seed = |text: &str| text.parse::<u64>().map_err(|e| format!("{text}: {e}"));
     let mut records = Vec::new();
     for seed in seed(from)?..seed(to)? {
         let mut spec = random_spec(seed);
         spec.triangles = TRIANGLES;
+        if hard && !harden(&mut spec) {
+            continue;
+        }
         let pair = dentition(&spec);
         for jaw in [Jaw::Upper, Jaw::Lower] {
             let arch_from_mesh = pose(pair.arch(jaw), jaw, seed);
@@ -41,6 +46,59 @@ fn main() -> Result<(), String> {
     std::fs::write(out, &records).map_err(|e| format!("{out}: {e}"))?;
     eprintln!("{out}: {} arches", records.len() / (1 + 3 * WIDTH * HEIGHT));
     Ok(())
+}
+
+/// Takes teeth away, in the patterns in which they are: premolars that were extracted to make room, and any tooth.
+/// `false` where the seed is passed over, so that children's dentitions are fewer than `random_spec` draws them.
+fn harden(spec: &mut DentitionSpec) -> bool {
+    let draw = Draw(spec.seed ^ 0xAB_CDEF);
+    let permanent = spec.dentition == Dentition::Permanent;
+    if !permanent && draw.uniform(1) < 0.4 {
+        return false;
+    }
+    spec.triangles = (8000.0 * 5f64.powf(draw.uniform(2))) as usize;
+    let kind = draw.uniform(3);
+    if permanent && kind < 0.3 {
+        without_premolars(spec, &draw);
+    } else if permanent && kind < 0.5 {
+        let more = (1.0 + draw.uniform(20) * 5.0) as u64;
+        let any = (0..more).filter_map(|k| {
+            let jaw = if draw.uniform(30 + k) < 0.5 {
+                Jaw::Upper
+            } else {
+                Jaw::Lower
+            };
+            let side = if draw.uniform(40 + k) < 0.5 {
+                Side::Right
+            } else {
+                Side::Left
+            };
+            Fdi::permanent(jaw, side, 1 + (draw.uniform(50 + k) * 7.0) as u8)
+        });
+        spec.missing.extend(any);
+        spec.missing.sort_unstable();
+        spec.missing.dedup();
+        spec.keep_gaps = draw.uniform(9) < 0.7;
+    }
+    true
+}
+
+fn without_premolars(spec: &mut DentitionSpec, draw: &Draw) {
+    let position = if draw.uniform(4) < 0.7 { 4 } else { 5 };
+    let jaws = [
+        (Jaw::Upper, draw.uniform(5) < 0.85),
+        (Jaw::Lower, draw.uniform(6) < 0.7),
+    ];
+    spec.missing.clear();
+    for (jaw, _) in jaws.into_iter().filter(|(_, extracted)| *extracted) {
+        for side in [Side::Right, Side::Left] {
+            if draw.uniform(10 + 2 * jaw as u64 + side as u64) < 0.93 {
+                spec.missing.extend(Fdi::permanent(jaw, side, position));
+            }
+        }
+    }
+    spec.keep_gaps = draw.uniform(7) < 0.2;
+    spec.third_molars = draw.uniform(8) < 0.55;
 }
 
 /// Where the arch lies in the picture: rotations of 2° (tilt) and 3° (about the vertical), shifts of 1.5 mm and of 1 mm in

@@ -49,6 +49,9 @@ pub enum TeethError {
         "no tooth was found on the {0} arch; check that the file shows a dental arch, its unit and its pose"
     )]
     NoTeeth(Jaw),
+    /// The program's network does not work.
+    #[error("the program's network does not work ({0}); build or install the program again")]
+    Network(#[source] segment::net::NetError),
 }
 
 /// Labels one arch: faces, then what is measured of each tooth.

@@ -1,17 +1,39 @@
 //! From a surface to faces that are gum or one tooth.
 
+mod cut;
+mod evidence;
 pub mod features;
+mod instances;
+mod maxflow;
 pub mod net;
+mod nodes;
+mod number;
 pub mod raster;
+mod table;
+mod transfer;
 #[cfg(feature = "user-model")]
 pub mod user;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stonecast_dental::{Checked, Fdi};
-use stonecast_mesh::FaceData;
+use rayon::prelude::*;
+use stonecast_dental::{Checked, Fdi, Jaw};
+use stonecast_mesh::{FaceData, Point, Vector};
 
+use self::{
+    cut::{Label, cut},
+    evidence::Evidence,
+    instances::instances,
+    net::Net,
+    nodes::Nodes,
+    number::number,
+    raster::HeightMap,
+    transfer::face_labels,
+};
 use crate::{ArchInput, TeethError, ToldBy, labelled::Doubt};
+
+/// A person need not look at what is surer than this.
+const SURE: f64 = 0.8;
 
 /// Whose each face is, and how sure that is.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,5 +51,77 @@ pub struct Segmentation {
 /// # Errors
 /// When the surface shows no teeth.
 pub fn segment(input: &ArchInput<'_>) -> Result<Checked<Segmentation>, TeethError> {
-    Err(TeethError::NoTeeth(input.jaw))
+    let map = HeightMap::new(input.mesh, input.jaw, &input.arch_from_mesh);
+    let net = Net::embedded().map_err(TeethError::Network)?;
+    let evidence = Evidence::look(net, &map, input.jaw).map_err(TeethError::Network)?;
+    from_evidence(input, &evidence)
+}
+
+/// Numbers and cuts out what the evidence shows.
+fn from_evidence(input: &ArchInput<'_>, evidence: &Evidence) -> Result<Checked<Segmentation>, TeethError> {
+    let teeth = number(evidence, instances(evidence), input.jaw);
+    if teeth.is_empty() {
+        return Err(TeethError::NoTeeth(input.jaw));
+    }
+    let surface = Surface::new(input);
+    let nodes = Nodes::new(input.mesh, &surface.places, &surface.normals, evidence.grid);
+    let labels = cut(evidence, &nodes, &teeth);
+    let faces = face_labels(input.mesh, &surface.places, surface.turned_over, &nodes, &labels);
+    let fdi = |label: Label| (label > 0).then(|| teeth[label as usize - 1].fdi);
+    let face_labels = FaceData::from_vec(faces.into_iter().map(fdi).collect());
+    let shown: BTreeSet<Fdi> = face_labels.as_slice().iter().flatten().copied().collect();
+    let told = teeth.iter().filter(|t| shown.contains(&t.fdi));
+    let teeth = told.map(|t| (t.fdi, ToldBy::Auto(t.confidence))).collect();
+    let segmentation = Segmentation {
+        face_labels,
+        doubts: doubts(&teeth),
+        teeth,
+    };
+    Ok(Checked::clean(segmentation))
+}
+
+/// The mesh's vertices in the arch's frame, turned over where needed so that teeth point up.
+struct Surface {
+    places: Vec<Point>,
+    normals: Vec<Vector>,
+    turned_over: bool,
+}
+
+impl Surface {
+    fn new(input: &ArchInput<'_>) -> Self {
+        let turned_over = input.jaw == Jaw::Upper;
+        let up = |v: Vector| {
+            if turned_over {
+                Vector::new(v.x, v.y, -v.z)
+            } else {
+                v
+            }
+        };
+        let points = input.mesh.points().par_iter();
+        let normals = input.mesh.vertex_normals().as_slice().par_iter();
+        Self {
+            places: points
+                .map(|p| Point::from(up((input.arch_from_mesh * p).coords)))
+                .collect(),
+            normals: normals.map(|n| up(input.arch_from_mesh * n)).collect(),
+            turned_over,
+        }
+    }
+}
+
+/// The least sure teeth first.
+fn doubts(teeth: &BTreeMap<Fdi, ToldBy>) -> Vec<Doubt> {
+    let mut doubts: Vec<Doubt> = teeth
+        .iter()
+        .filter_map(|(&fdi, told)| match *told {
+            ToldBy::Auto(confidence) if confidence < SURE => Some(Doubt {
+                tooth: Some(fdi),
+                confidence,
+                reason: format!("the number {fdi} is not sure"),
+            }),
+            _ => None,
+        })
+        .collect();
+    doubts.sort_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    doubts
 }

@@ -1,0 +1,74 @@
+//! Average crown sizes, from `tables/tooth_dimensions.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use stonecast_dental::Jaw;
+
+use super::evidence::CLASSES;
+
+/// Average outline of a crown, mm.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Size {
+    pub mesiodistal: f64,
+    pub buccolingual: f64,
+    pub crown_height: f64,
+    /// The primary predecessor's mesiodistal and buccolingual width, where there is one.
+    pub primary: Option<[f64; 2]>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    tooth: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    key: String,
+    mesiodistal: f64,
+    buccolingual: f64,
+    crown_height: f64,
+}
+
+static FILE: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    toml::from_str::<File>(include_str!("../../../../tables/tooth_dimensions.toml"))
+        .map(|file| file.tooth)
+        .unwrap_or_default()
+});
+
+/// The sizes of a jaw's sixteen places, from the patient's right third molar to the left one; element 0 is empty.
+pub(crate) fn sizes(jaw: Jaw) -> [Size; CLASSES] {
+    let row = |key: String| FILE.iter().find(|row| row.key == key);
+    std::array::from_fn(|class| {
+        if class == 0 {
+            return Size::default();
+        }
+        let position = if class <= 8 { 9 - class } else { class - 8 };
+        let permanent = row(format!("{jaw}{position}"));
+        let primary = (position <= 5)
+            .then(|| row(format!("{jaw}{}", char::from(b'a' + position as u8 - 1))))
+            .flatten();
+        Size {
+            mesiodistal: permanent.map_or(0.0, |r| r.mesiodistal),
+            buccolingual: permanent.map_or(0.0, |r| r.buccolingual),
+            crown_height: permanent.map_or(0.0, |r| r.crown_height),
+            primary: primary.map(|r| [r.mesiodistal, r.buccolingual]),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_has_a_size() {
+        for jaw in [Jaw::Upper, Jaw::Lower] {
+            for (class, size) in sizes(jaw).iter().enumerate().skip(1) {
+                assert!(size.mesiodistal > 4.0 && size.buccolingual > 5.0, "{jaw} {class}");
+                let has_primary = (4..=13).contains(&class);
+                assert_eq!(size.primary.is_some(), has_primary, "{jaw} {class}");
+            }
+        }
+    }
+}
