@@ -6,6 +6,7 @@
 //! | `cargo xtask test` | runs every test; says plainly whether the real scans took part |
 //! | `cargo xtask peers` | lets independent programs judge what we write |
 //! | `cargo xtask regen` | makes the committed pictures, tables and snapshots again |
+//! | `cargo xtask train` | trains the network that finds teeth again, on synthetic dentitions |
 
 #![allow(
     clippy::print_stdout,
@@ -16,12 +17,13 @@
 mod arrows;
 mod peers;
 mod regen;
+mod train;
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-const USAGE: &str = "usage: cargo xtask <arrows | test [filter] | peers [script] | regen>";
+const USAGE: &str = "usage: cargo xtask <arrows | test [filter] | peers [script] | regen | train [--seeds FROM..TO] [--steps N]>";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         Some("test") => test(&rest),
         Some("peers") => peers::judge(&root(), rest.first().copied()),
         Some("regen") => regen::all(&root()),
+        Some("train") => train::weights(&root(), &rest),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

@@ -128,7 +128,7 @@ fn record(arch: &SyntheticArch, jaw: Jaw, arch_from_mesh: &RigidMotion, out: &mu
     }
     out.extend((0..map.height.len()).map(|pixel| {
         let label = map.face(pixel).and_then(|face| arch.truth.face_labels[face]);
-        label.map_or(0, |fdi| fdi.number())
+        label.map_or(0, Fdi::number)
     }));
 }
 

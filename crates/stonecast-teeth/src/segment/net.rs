@@ -464,9 +464,8 @@ mod tests {
     /// What `training/export.py` shows the network: a multiplicative hash of the index.
     fn made_up(count: usize) -> Vec<f32> {
         (0..count as u64)
-            .map(|i| {
-                (f64::from((i * 2_654_435_761 % (1 << 32) >> 8) as u32) / f64::from(1 << 23) - 1.0) as f32
-            })
+            .map(|i| (i * 2_654_435_761 % (1 << 32)) >> 8)
+            .map(|hash| (hash as f64 / f64::from(1 << 23) - 1.0) as f32)
             .collect()
     }
 
