@@ -43,6 +43,26 @@ fn real(folder: &std::path::Path) {
         );
         print_errors(&tally.errors, &tally.sought, rounds > 0);
         print_widths(&tally.widths);
+        if rounds == 0 {
+            print_offsets(&tally);
+        }
+    }
+}
+
+fn print_offsets(tally: &Tally) {
+    println!(
+        "{:24} mesially, facially, occlusally: mean (sd)",
+        "offset, ours less theirs"
+    );
+    for (name, offsets) in &tally.offsets {
+        let cell = |v: &Vec<f64>| {
+            let (mean, sd) = mean_and_deviation(v);
+            format!("{mean:5.2} ({sd:.2})")
+        };
+        println!(
+            "{name:24} {}",
+            offsets.iter().map(cell).collect::<Vec<_>>().join("  ")
+        );
     }
 }
 
@@ -83,9 +103,7 @@ fn print_widths(widths: &BTreeMap<String, Vec<f64>>) {
 }
 
 fn synthetic(triangles: usize) {
-    let mut errors: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let mut sought: BTreeMap<String, usize> = BTreeMap::new();
-    let mut widths: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut tally = Tally::default();
     let mut angles: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
     let mut times = Vec::new();
     for seed in 0..2 {
@@ -131,24 +149,16 @@ fn synthetic(triangles: usize) {
                 ] {
                     if let Some(w) = width.value() {
                         for name in [name.to_owned(), format!("{name} {:?}", t.fdi.class())] {
-                            widths.entry(name).or_default().push(w.0 - truth);
+                            tally.widths.entry(name).or_default().push(w.0 - truth);
                         }
                     }
                 }
             }
             for l in &arch.truth.landmarks {
                 let name = format!("{:?} {:?}", l.kind, l.tooth.class());
-                *sought.entry(name.clone()).or_default() += 1;
-                if let Some(p) = teeth
-                    .iter()
-                    .find(|t| t.fdi == l.tooth)
-                    .and_then(|t| t.landmark(l.kind))
-                {
-                    errors
-                        .entry(name)
-                        .or_default()
-                        .push((Point::from(p) - Point::from(l.position)).norm());
-                }
+                let found = teeth.iter().find(|t| t.fdi == l.tooth);
+                let found = found.and_then(|t| Some((t.landmark(l.kind)?, t.frame)));
+                tally.add_point(name, found, &Point::from(l.position));
             }
         }
     }
@@ -163,6 +173,9 @@ fn synthetic(triangles: usize) {
             quantile(a, 0.9)
         );
     }
-    print_errors(&errors, &sought, false);
-    print_widths(&widths);
+    print_errors(&tally.errors, &tally.sought, false);
+    print_widths(&tally.widths);
+    if triangles == 60_000 {
+        print_offsets(&tally);
+    }
 }

@@ -65,32 +65,57 @@ impl Crest {
     }
 }
 
+/// By how much the direction in which a lingual cusp is highest leans lingually, degrees: its facial slope falls
+/// gently into the sulcus, its lingual wall steeply, so straight along the axis a low one has no summit.
+const LINGUAL_LEAN: f64 = 15.0;
+
 /// Finds the tips of a tooth's cusps.
 pub(super) fn cusps(crown: &Crown, shape: &Shape) -> Cusps {
     let radius = (1.5 * crown.edge).max(0.5);
-    let found: Vec<Summit> = summits(crown, |p| p.z, LEAST_PROMINENCE)
-        .into_iter()
-        .filter(|s| s.at.z > shape.neck + 0.4 * shape.height())
-        .collect();
-    let refined = |s: &Summit| apex(crown, &s.at, &Vector::z(), radius);
     let split = sulcus_guess(shape);
-    let (facial, lingual): (Vec<&Summit>, Vec<&Summit>) = found.iter().partition(|s| s.at.y > split);
+    let class = crown.tooth.class();
+    let row = |lean: f64, keep: &dyn Fn(&Point) -> bool| -> Vec<(Summit, Vector)> {
+        let (sin, cos) = lean.to_radians().sin_cos();
+        let up = Vector::new(0.0, -sin, cos);
+        summits(crown, |p| p.coords.dot(&up), LEAST_PROMINENCE)
+            .into_iter()
+            .filter(|s| s.at.z > shape.neck + 0.4 * shape.height() && keep(&s.at))
+            .map(|s| (s, up))
+            .collect()
+    };
+    let (facial, lingual) = match class {
+        ToothClass::Incisor => (Vec::new(), Vec::new()),
+        ToothClass::Canine => (row(0.0, &|_| true), Vec::new()),
+        ToothClass::Premolar | ToothClass::Molar => {
+            (row(0.0, &|p| p.y > split), row(LINGUAL_LEAN, &|p| p.y <= split))
+        }
+    };
+    let (facial, lingual): (Vec<_>, Vec<_>) = (facial.iter().collect(), lingual.iter().collect());
     let mut tips: Vec<(LandmarkKind, Point)> = Vec::new();
-    let mut put = |kind, summit: Option<&&Summit>| {
-        if let Some(s) = summit {
-            tips.push((kind, refined(s)));
+    let mut put = |kind, summit: Option<&&(Summit, Vector)>| {
+        if let Some((s, up)) = summit {
+            tips.push((kind, apex(crown, &s.at, up, radius)));
         }
     };
     use LandmarkKind as K;
-    match crown.tooth.class() {
+    match class {
         ToothClass::Incisor => {}
         ToothClass::Canine => {
-            let highest = found.iter().max_by(|a, b| a.at.z.total_cmp(&b.at.z));
-            put(K::CuspTip, highest.as_ref());
+            let highest = facial.iter().max_by(|a, b| a.0.at.z.total_cmp(&b.0.at.z));
+            put(K::CuspTip, highest);
         }
         ToothClass::Premolar => {
+            let two_lingual = crown.tooth.jaw() == Jaw::Lower && crown.tooth.position() == 5;
             put(K::BuccalCusp, facial.first());
-            put(K::LingualCusp, lingual.first());
+            // Of two lingual cusps, as many lower second premolars have, the mesial one is the larger.
+            match lingual[..] {
+                [a, b, ..] if two_lingual => {
+                    let (mesial, distal) = if a.0.at.x > b.0.at.x { (a, b) } else { (b, a) };
+                    put(K::LingualCusp, Some(&mesial));
+                    put(K::DistolingualCusp, Some(&distal));
+                }
+                _ => put(K::LingualCusp, lingual.first()),
+            }
         }
         ToothClass::Molar => {
             let middle = shape.middle();
@@ -101,16 +126,16 @@ pub(super) fn cusps(crown: &Crown, shape: &Shape) -> Cusps {
                 );
             if five && facial.len() >= 3 {
                 let mut row = facial[..3].to_vec();
-                row.sort_by(|a, b| b.at.x.total_cmp(&a.at.x));
+                row.sort_by(|a, b| b.0.at.x.total_cmp(&a.0.at.x));
                 put(K::MesiobuccalCusp, row.first());
                 put(K::DistobuccalCusp, row.get(1));
                 put(K::DistalCusp, row.get(2));
             } else {
-                put(K::MesiobuccalCusp, facial.iter().find(|s| s.at.x > middle));
-                put(K::DistobuccalCusp, facial.iter().find(|s| s.at.x <= middle));
+                put(K::MesiobuccalCusp, facial.iter().find(|s| s.0.at.x > middle));
+                put(K::DistobuccalCusp, facial.iter().find(|s| s.0.at.x <= middle));
             }
-            put(K::MesiolingualCusp, lingual.iter().find(|s| s.at.x > middle));
-            put(K::DistolingualCusp, lingual.iter().find(|s| s.at.x <= middle));
+            put(K::MesiolingualCusp, lingual.iter().find(|s| s.0.at.x > middle));
+            put(K::DistolingualCusp, lingual.iter().find(|s| s.0.at.x <= middle));
         }
     }
     let crest = crest(crown, shape, &tips);

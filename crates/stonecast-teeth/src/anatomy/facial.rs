@@ -1,6 +1,7 @@
 //! The facial axis of the clinical crown, the most buccal and lingual points, and the gingival zenith.
 
 use nalgebra::Vector2;
+use stonecast_dental::ToothClass;
 use stonecast_mesh::{Point, Vector};
 
 use super::crown::{Beyond, Crown};
@@ -42,8 +43,15 @@ pub(super) fn middle(axis: &[Point]) -> Option<Point> {
         })
 }
 
-/// The most facial (`sign` 1) or lingual (-1) point of the crown above its neck.
-pub(super) fn extreme(crown: &Crown, shape: &Shape, sign: f64) -> Option<Point> {
+/// The most facial (`sign` 1) or lingual (-1) point of the crown.
+///
+/// A back tooth's bulges, so it is the farthest point of that side. A front tooth's lingual wall goes on sloping
+/// below the gum: there it is the farthest point of the section at `at` within the upper two thirds of its height.
+pub(super) fn extreme(crown: &Crown, shape: &Shape, at: f64, sign: f64) -> Option<Point> {
+    let front = matches!(crown.tooth.class(), ToothClass::Incisor | ToothClass::Canine);
+    if front && sign < 0.0 {
+        return cingulum(crown, shape, at);
+    }
     // The rim itself may bear faces of gum.
     let floor = shape.neck + 0.15 * shape.height();
     let up = Vector::y() * sign;
@@ -52,6 +60,25 @@ pub(super) fn extreme(crown: &Crown, shape: &Shape, sign: f64) -> Option<Point> 
         .filter(|p| p.z > floor)
         .max_by(|a, b| (sign * a.y).total_cmp(&(sign * b.y)))?;
     Some(apex(crown, far, &up, (2.0 * crown.edge).max(0.8)))
+}
+
+fn cingulum(crown: &Crown, shape: &Shape, at: f64) -> Option<Point> {
+    let plane = Upright {
+        across: Vector2::x(),
+        offset: at,
+    };
+    let middle = 0.5 * (shape.facial + shape.lingual);
+    let wall: Vec<Point> = section(crown, &plane)
+        .iter()
+        .filter(|s| s.own)
+        .flat_map(|s| s.ends)
+        .filter(|p| p.y < middle)
+        .collect();
+    let low = wall.iter().map(|p| p.z).fold(f64::INFINITY, f64::min);
+    let floor = low + (shape.top - low) / 3.0;
+    wall.into_iter()
+        .filter(|p| p.z >= floor)
+        .min_by(|a, b| a.y.total_cmp(&b.y))
 }
 
 /// The most apical point of the facial margin within the middle half of the crown's width, the margin smoothed over

@@ -35,13 +35,18 @@ pub(super) fn find(crown: &Crown) -> Found {
     };
     let cusps = cusps::cusps(crown, &shape);
     let crest = cusps.crest;
-    let sides = [1.0, -1.0].map(|sign| crest.and_then(|c| contacts::side(crown, &shape, &c, sign)));
+    let buccal = |kinds: [K; 3]| kinds.into_iter().find_map(|k| cusps.tip(k));
+    let nearest = [
+        buccal([K::BuccalCusp, K::MesiobuccalCusp, K::MesiobuccalCusp]),
+        buccal([K::BuccalCusp, K::DistalCusp, K::DistobuccalCusp]),
+    ];
+    let sides = [(1.0, nearest[0]), (-1.0, nearest[1])]
+        .map(|(sign, cusp)| contacts::side(crown, &shape, cusp.as_ref(), sign));
     let mut points = cusps.tips.clone();
     let mut put = |kind, point: Option<Point>| points.extend(point.map(|p| (kind, p)));
     let [mesial, distal] = &sides;
     put(K::MesialContact, mesial.map(|s| s.contact));
     put(K::DistalContact, distal.map(|s| s.contact));
-    let mut axis_at = shape.middle();
     match crown.tooth.class() {
         ToothClass::Incisor => {
             let edge = edge(crown, &shape, &sides, crest);
@@ -51,24 +56,28 @@ pub(super) fn find(crown: &Crown) -> Found {
             {
                 put(*kind, p);
             }
-            axis_at = edge[1].map_or(axis_at, |p| p.x);
         }
-        ToothClass::Canine => axis_at = cusps.tip(K::CuspTip).map_or(axis_at, |p| p.x),
+        ToothClass::Canine => {}
         ToothClass::Premolar | ToothClass::Molar => {
-            let groove = groove(crown, &shape, &cusps);
-            put(K::BuccalGroove, groove);
-            let place = cusps.tip(K::BuccalCusp).or(groove);
-            axis_at = place.map_or(axis_at, |p| p.x);
-            let sulcus = sulcus(crown, &shape, &cusps);
-            put(K::CentralFossa, sulcus.and_then(|y| fossa(crown, &shape, y)));
+            put(K::BuccalGroove, groove(crown, &shape, &cusps));
+            let centre = centre(&cusps);
+            put(K::CentralFossa, centre.and_then(|at| fossa(crown, at)));
             for (kind, sign) in [(K::MesialMarginalRidge, 1.0), (K::DistalMarginalRidge, -1.0)] {
-                put(kind, sulcus.and_then(|y| marginal_ridge(crown, &shape, y, sign)));
+                put(
+                    kind,
+                    centre.and_then(|at| marginal_ridge(crown, &shape, at.y, sign)),
+                );
             }
         }
     }
+    // The facial axis runs halfway between the contacts.
+    let axis_at = match &sides {
+        [Some(m), Some(d)] => 0.5 * (m.contact.x + d.contact.x),
+        _ => shape.middle(),
+    };
     let facial = facial::axis(crown, &shape, axis_at);
     put(K::FacialAxisPoint, facial::middle(&facial));
-    let across = [1.0, -1.0].map(|sign| facial::extreme(crown, &shape, sign));
+    let across = [1.0, -1.0].map(|sign| facial::extreme(crown, &shape, axis_at, sign));
     put(K::MostBuccal, across[0]);
     put(K::MostLingual, across[1]);
     put(K::GingivalZenith, facial::zenith(crown, &shape));
@@ -144,40 +153,43 @@ fn between(a: f64, b: f64) -> impl Iterator<Item = f64> {
     (1..STEPS).map(move |i| a + (b - a) * f64::from(i) / f64::from(STEPS))
 }
 
-/// Where the sulcus between facial and lingual cusps runs: the lowest place of the section across the crown's middle
-/// between the cusps' places.
-fn sulcus(crown: &Crown, shape: &Shape, cusps: &Cusps) -> Option<f64> {
+/// The middle of the occlusal table: halfway between the middles of its buccal and its lingual cusps.
+fn centre(cusps: &Cusps) -> Option<Vector2<f64>> {
     let mean = |kinds: &[K]| {
-        let places: Vec<f64> = kinds.iter().filter_map(|k| cusps.tip(*k)).map(|p| p.y).collect();
-        (!places.is_empty()).then(|| places.iter().sum::<f64>() / places.len() as f64)
+        let places: Vec<Vector2<f64>> = kinds
+            .iter()
+            .filter_map(|k| cusps.tip(*k))
+            .map(|p| p.coords.xy())
+            .collect();
+        (!places.is_empty()).then(|| places.iter().sum::<Vector2<f64>>() / places.len() as f64)
     };
-    let facial = mean(&[K::BuccalCusp, K::MesiobuccalCusp, K::DistobuccalCusp])?;
+    let buccal = mean(&[
+        K::BuccalCusp,
+        K::MesiobuccalCusp,
+        K::DistobuccalCusp,
+        K::DistalCusp,
+    ])?;
     let lingual = mean(&[K::LingualCusp, K::MesiolingualCusp, K::DistolingualCusp])?;
-    lowest_across(crown, shape.middle(), lingual, facial).map(|p| p.y)
+    Some((buccal + lingual) / 2.0)
 }
 
-/// The lowest place of the occlusal surface over a line across the crown.
-fn lowest_across(crown: &Crown, x: f64, from: f64, to: f64) -> Option<Point> {
+/// The bottom of the central fossa: the deepest place across the sulcus near the middle of the occlusal table.
+fn fossa(crown: &Crown, centre: Vector2<f64>) -> Option<Point> {
     let plane = Upright {
         across: Vector2::x(),
-        offset: x,
+        offset: centre.x,
     };
     section(crown, &plane)
         .iter()
         .filter(|s| s.own)
         .flat_map(|s| s.ends)
-        .filter(|p| p.y > from && p.y < to)
+        .filter(|p| (p.y - centre.y).abs() < FOSSA_REACH)
         .min_by(|a, b| a.z.total_cmp(&b.z))
 }
 
-/// The deepest place near the crown's centre: within a sixth of its width and thickness of the sulcus' middle.
-fn fossa(crown: &Crown, shape: &Shape, sulcus: f64) -> Option<Point> {
-    let (wide, thick) = (shape.mesial - shape.distal, shape.facial - shape.lingual);
-    let deepest = between(shape.middle() - wide / 6.0, shape.middle() + wide / 6.0)
-        .filter_map(|x| lowest_across(crown, x, sulcus - thick / 6.0, sulcus + thick / 6.0))
-        .min_by(|a, b| a.z.total_cmp(&b.z))?;
-    Some(deepest)
-}
+/// The bottom of the sulcus lies no farther than this from the middle of the occlusal table, mm: half the breadth of
+/// a fossa's floor.
+const FOSSA_REACH: f64 = 1.0;
 
 /// The crest that closes the sulcus: the highest place of the section along it in the outer half of that side.
 fn marginal_ridge(crown: &Crown, shape: &Shape, sulcus: f64, sign: f64) -> Option<Point> {

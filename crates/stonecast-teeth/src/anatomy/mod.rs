@@ -1,4 +1,18 @@
 //! From a tooth's faces to its axes, margin, landmarks and widths.
+//!
+//! Units: mm. Frame: results in that of the mesh; the work is done in each tooth's own, with the axes mesial, facial,
+//! occlusal, so that twins of the two sides have the same coordinates.
+//!
+//! Steps
+//! 1. `crown`: a tooth's large patches of labels, and a hem of the surface around them.
+//! 2. `arch`: where the arch runs at each tooth.
+//! 3. `frame`: the tooth's own directions, from the arch and from the crown's walls.
+//! 4. `margin`: the rim where gum lies beyond.
+//! 5. `shape`, `cusps`: the crown's bounds, its summits and its facial crest.
+//! 6. `contacts`: the mesial and the distal side, followed over the labels' end to where the surface turns.
+//! 7. `landmarks`, `facial`: the other named points, and the widths.
+//!
+//! Limits, definitions and measured figures: `docs/methods/tooth-anatomy.md`.
 
 mod arch;
 mod contacts;

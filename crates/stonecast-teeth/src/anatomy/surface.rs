@@ -25,14 +25,15 @@ pub(super) struct Upright {
 /// The section of crown and hem with a plane, in the order of the faces.
 pub(super) fn section(crown: &Crown, plane: &Upright) -> Vec<Stretch> {
     let side = |p: &Point| plane.across.x * p.x + plane.across.y * p.y - plane.offset;
-    let sides: Vec<f64> = crown.points.iter().map(side).collect();
+    // Most faces lie on one side: bytes tell so soonest.
+    let is_above: Vec<bool> = crown.points.iter().map(|p| side(p) >= 0.0).collect();
     let mut stretches = Vec::new();
     for (f, face) in crown.faces.iter().enumerate() {
-        let s = face.map(|v| sides[v as usize]);
-        let above = s.map(|s| s >= 0.0);
-        if above == [true; 3] || above == [false; 3] {
+        let above = face.map(|v| is_above[v as usize]);
+        if above[0] == above[1] && above[1] == above[2] {
             continue;
         }
+        let s = face.map(|v| side(&crown.points[v as usize]));
         let mut stretch = Stretch {
             ends: [Point::origin(); 2],
             edges: [(0, 0); 2],

@@ -10,7 +10,7 @@ use stonecast_dental::{Fdi, Jaw, LandmarkKind as K};
 use stonecast_mesh::formats::{Limits, decode};
 use stonecast_mesh::{FaceData, Point, RigidMotion, TriMesh};
 use stonecast_teeth::segment::Segmentation;
-use stonecast_teeth::{ArchInput, ToldBy, Tooth, anatomy};
+use stonecast_teeth::{ArchInput, ToldBy, Tooth, ToothFrame, anatomy};
 
 /// An arch, true labels, and points that a person placed.
 pub struct Annotated {
@@ -197,6 +197,8 @@ pub fn dice(a: &FaceData<Option<Fdi>>, b: &FaceData<Option<Fdi>>) -> f64 {
 pub struct Tally {
     pub errors: BTreeMap<String, Vec<f64>>,
     pub sought: BTreeMap<String, usize>,
+    /// Ours less theirs along the tooth's mesial, facial and occlusal axes.
+    pub offsets: BTreeMap<String, [Vec<f64>; 3]>,
     /// Ours less theirs.
     pub widths: BTreeMap<String, Vec<f64>>,
 }
@@ -211,30 +213,51 @@ impl Tally {
             let found = teeth
                 .iter()
                 .find(|t| t.fdi == *tooth)
-                .and_then(|t| t.landmark(kind));
+                .and_then(|t| Some((t.landmark(kind)?, t.frame)));
             let group = if placed.starts_with("cusp") {
                 "all cusps"
             } else {
                 placed
             };
             for name in [format!("{placed} {}", tooth.position()), group.to_owned()] {
-                *self.sought.entry(name.clone()).or_default() += 1;
-                if let Some(p) = found {
-                    self.errors
-                        .entry(name)
-                        .or_default()
-                        .push((Point::from(p) - at).norm());
-                }
+                self.add_point(name, found, at);
             }
         }
         for t in teeth {
             let get = |n: &str| arch.points.get(&(t.fdi, n.to_owned()));
-            if let (Some(m), Some(d), Some(w)) = (get("mesial"), get("distal"), t.mesiodistal.value()) {
-                for name in [format!("width {}", t.fdi.position()), "width".to_owned()] {
-                    self.widths.entry(name).or_default().push(w.0 - (m - d).norm());
+            let (Some(m), Some(d)) = (get("mesial"), get("distal")) else {
+                continue;
+            };
+            let placed = (m - d).norm();
+            let mut differ = |name: &str, ours: Option<f64>| {
+                if let Some(ours) = ours {
+                    for name in [format!("{name} {}", t.fdi.position()), name.to_owned()] {
+                        self.widths.entry(name).or_default().push(ours - placed);
+                    }
                 }
-            }
+            };
+            differ("width", t.mesiodistal.value().map(|w| w.0));
+            let contacts = t.landmark(K::MesialContact).zip(t.landmark(K::DistalContact));
+            differ(
+                "contacts apart",
+                contacts.map(|(a, b)| (Point::from(a) - Point::from(b)).norm()),
+            );
         }
+    }
+
+    /// Takes in one point, found or not.
+    pub fn add_point(&mut self, name: String, found: Option<([f64; 3], ToothFrame)>, truth: &Point) {
+        *self.sought.entry(name.clone()).or_default() += 1;
+        let Some((p, frame)) = found else { return };
+        let off = Point::from(p) - truth;
+        let axes = [frame.mesial, frame.facial, frame.occlusal];
+        for (axis, values) in axes
+            .into_iter()
+            .zip(self.offsets.entry(name.clone()).or_default())
+        {
+            values.push(off.dot(&nalgebra::Vector3::from(axis)));
+        }
+        self.errors.entry(name).or_default().push(off.norm());
     }
 
     pub fn median(&self, name: &str) -> f64 {
