@@ -18,6 +18,8 @@
 //!
 //! [bite]
 //! kind = "from-bite-scan"        # accept this kind only: as-scanned, from-bite-scan, estimated
+//!
+//! [teeth.upper]                  # corrections of labelled teeth: `stonecast_teeth::edits`
 //! ```
 //!
 //! An unknown key is an error that names it: a correction that is silently passed over is worse than none.
@@ -45,6 +47,9 @@ pub struct Edits {
     /// The bite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bite: Option<BiteEdit>,
+    /// The teeth: read and checked by the stage that labels them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teeth: Option<toml::Table>,
 }
 
 /// What one scan is.

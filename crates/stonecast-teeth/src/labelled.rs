@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Fdi, Jaw, LandmarkKind, Mm};
-use stonecast_mesh::FaceData;
+use stonecast_mesh::{FaceData, Point, RigidMotion, Vector};
 use thiserror::Error;
 
 /// Both arches of a cast, labelled.
@@ -12,6 +12,13 @@ pub struct LabelledCast {
     pub upper: Option<LabelledArch>,
     /// The lower arch, where there is one.
     pub lower: Option<LabelledArch>,
+}
+
+impl LabelledCast {
+    /// The arches that are labelled, the upper first.
+    pub fn arches(&self) -> impl Iterator<Item = &LabelledArch> {
+        [&self.upper, &self.lower].into_iter().flatten()
+    }
 }
 
 /// One arch, every face told.
@@ -25,6 +32,17 @@ pub struct LabelledArch {
     pub teeth: Vec<Tooth>,
     /// What a person should look at, the most doubtful first.
     pub doubts: Vec<Doubt>,
+}
+
+impl LabelledArch {
+    /// The same arch in another frame.
+    pub fn moved(&self, target_from_mesh: &RigidMotion) -> Self {
+        let mut moved = self.clone();
+        for tooth in &mut moved.teeth {
+            tooth.move_by(target_from_mesh);
+        }
+        moved
+    }
 }
 
 /// One tooth. Points and directions are in the frame of the mesh.
@@ -49,6 +67,19 @@ pub struct Tooth {
 }
 
 impl Tooth {
+    fn move_by(&mut self, motion: &RigidMotion) {
+        let place = |p: &mut [f64; 3]| *p = (motion * Point::from(*p)).into();
+        let turn = |d: &mut [f64; 3]| *d = (motion * Vector::from(*d)).into();
+        let frame = &mut self.frame;
+        place(&mut frame.origin);
+        [&mut frame.mesial, &mut frame.facial, &mut frame.occlusal]
+            .into_iter()
+            .for_each(turn);
+        self.margin.iter_mut().flat_map(|c| &mut c.points).for_each(place);
+        self.facial_axis.iter_mut().for_each(place);
+        self.landmarks.iter_mut().map(|l| &mut l.position).for_each(place);
+    }
+
     /// One of its landmarks, where it was found.
     pub fn landmark(&self, kind: LandmarkKind) -> Option<[f64; 3]> {
         self.landmarks.iter().find(|l| l.kind == kind).map(|l| l.position)

@@ -9,22 +9,27 @@
 //! | know what a labelled arch holds | [`labelled`] |
 //! | see how faces become teeth | [`segment`] |
 //! | see how teeth get axes and landmarks | [`anatomy`] |
+//! | correct what was found | [`edits`] |
 //! | compare labels with people's | [`score`] |
 //! | give the labels of a cleaned surface back to the file's vertices and faces | [`carry`] |
 
 pub mod anatomy;
 pub mod carry;
+pub mod edits;
 pub mod labelled;
 pub mod score;
 pub mod segment;
 
 use rayon::prelude::*;
 use stonecast_cast::Cast;
-use stonecast_dental::{Checked, Jaw};
+use stonecast_dental::{Checked, Jaw, Warning};
 use stonecast_mesh::{RigidMotion, TriMesh};
 use thiserror::Error;
 
+use edits::{correct_faces, correct_landmarks};
+
 pub use carry::{CarriedLabels, carry_back, vertex_labels};
+pub use edits::{ArchEdits, EditFault, TeethEdits};
 pub use labelled::{
     Doubt, LabelledArch, LabelledCast, MarginCurve, NoWidth, ToldBy, Tooth, ToothFrame, ToothLandmark, Width,
 };
@@ -52,6 +57,9 @@ pub enum TeethError {
     /// The program's network does not work.
     #[error("the program's network does not work ({0}); build or install the program again")]
     Network(#[source] segment::net::NetError),
+    /// A correction does not fit what was found.
+    #[error(transparent)]
+    Edit(#[from] EditFault),
 }
 
 /// Labels one arch: faces, then what is measured of each tooth.
@@ -59,8 +67,22 @@ pub enum TeethError {
 /// # Errors
 /// When the surface shows no teeth.
 pub fn label_arch(input: &ArchInput<'_>) -> Result<Checked<LabelledArch>, TeethError> {
-    let Checked { value, warnings } = segment::segment(input)?;
+    label_arch_corrected(input, &ArchEdits::default()).map_err(|mut faults| faults.swap_remove(0))
+}
+
+/// Labels one arch with a person's corrections, whose points are in the frame of the mesh.
+///
+/// # Errors
+/// When the surface shows no teeth; else every correction that does not fit.
+pub fn label_arch_corrected(
+    input: &ArchInput<'_>,
+    edits: &ArchEdits,
+) -> Result<Checked<LabelledArch>, Vec<TeethError>> {
+    let all = |faults: Vec<EditFault>| faults.into_iter().map(TeethError::from).collect::<Vec<_>>();
+    let Checked { value, warnings } = segment::segment(input).map_err(|e| vec![e])?;
+    let value = correct_faces(input, value, edits).map_err(all)?;
     let teeth = anatomy::describe(input, &value);
+    let teeth = correct_landmarks(input, &value.face_labels, teeth, edits).map_err(all)?;
     let arch = LabelledArch {
         jaw: input.jaw,
         face_labels: value.face_labels,
@@ -70,26 +92,71 @@ pub fn label_arch(input: &ArchInput<'_>) -> Result<Checked<LabelledArch>, TeethE
     Ok(Checked::new(arch, warnings))
 }
 
-/// Labels every arch of a cast, in the cast frame.
+/// An arch of a cast: what is to be labelled, and where its scan lies.
+#[derive(Clone, Copy, Debug)]
+pub struct PlacedArch<'a> {
+    /// The arch, its mesh in the cast frame.
+    pub input: ArchInput<'a>,
+    /// From the frame of the scan to that of the mesh: corrections are written in the frame of the scan.
+    pub mesh_from_scan: RigidMotion,
+}
+
+impl<'a> PlacedArch<'a> {
+    /// An arch whose pose was found in the frame of its scan.
+    pub fn new(
+        jaw: Jaw,
+        mesh: &'a TriMesh,
+        arch_from_scan: &RigidMotion,
+        mesh_from_scan: RigidMotion,
+    ) -> Self {
+        Self {
+            input: ArchInput {
+                jaw,
+                mesh,
+                arch_from_mesh: arch_from_scan * mesh_from_scan.inverse(),
+            },
+            mesh_from_scan,
+        }
+    }
+}
+
+/// Labels every arch of a cast, in the cast frame, with a person's corrections, whose points are in the frames of the
+/// scans. An arch that shows no teeth stays unlabelled, with a warning: the cast is none the worse for it.
 ///
 /// # Errors
-/// What is wrong with either arch.
-pub fn label_cast(cast: &Cast) -> Result<Checked<LabelledCast>, Vec<TeethError>> {
-    let arches: Vec<_> = cast.arches().collect();
+/// Every correction that does not fit, of both arches.
+pub fn label_cast(cast: &Cast, edits: &TeethEdits) -> Result<Checked<LabelledCast>, Vec<TeethError>> {
+    let placed = cast.arches().map(|arch| {
+        PlacedArch::new(
+            arch.jaw,
+            &arch.anatomy_in_cast,
+            &arch.orientation.arch_from_scan,
+            arch.cast_from_scan,
+        )
+    });
+    label_arches(&placed.collect::<Vec<_>>(), edits)
+}
+
+/// Labels arches side by side, as [`label_cast`] does those of a cast.
+///
+/// # Errors
+/// Every correction that does not fit, of all arches.
+pub fn label_arches(
+    arches: &[PlacedArch<'_>],
+    edits: &TeethEdits,
+) -> Result<Checked<LabelledCast>, Vec<TeethError>> {
     let labelled: Vec<_> = arches
         .par_iter()
         .map(|arch| {
-            label_arch(&ArchInput {
-                jaw: arch.jaw,
-                mesh: &arch.anatomy_in_cast,
-                arch_from_mesh: arch.orientation.arch_from_scan * arch.cast_from_scan.inverse(),
-            })
+            let edits = edits.of(arch.input.jaw).moved(&arch.mesh_from_scan);
+            let labelled = label_arch_corrected(&arch.input, &edits);
+            (labelled, edits == ArchEdits::default())
         })
         .collect();
     let mut faults = Vec::new();
     let mut warnings = Vec::new();
     let mut cast = LabelledCast::default();
-    for result in labelled {
+    for (result, uncorrected) in labelled {
         match result {
             Ok(checked) => {
                 let arch = checked.unpack(&mut warnings);
@@ -98,7 +165,10 @@ pub fn label_cast(cast: &Cast) -> Result<Checked<LabelledCast>, Vec<TeethError>>
                     Jaw::Lower => cast.lower = Some(arch),
                 }
             }
-            Err(fault) => faults.push(fault),
+            Err(found) => match &found[..] {
+                [none @ TeethError::NoTeeth(jaw)] if uncorrected => warnings.push(no_teeth(*jaw, none)),
+                _ => faults.extend(found),
+            },
         }
     }
     if faults.is_empty() {
@@ -106,4 +176,12 @@ pub fn label_cast(cast: &Cast) -> Result<Checked<LabelledCast>, Vec<TeethError>>
     } else {
         Err(faults)
     }
+}
+
+fn no_teeth(jaw: Jaw, error: &TeethError) -> Warning {
+    Warning::new(
+        "teeth.none",
+        format!("{jaw} arch: {error}"),
+        "look at the pictures; without labels nothing can be measured on this arch",
+    )
 }
