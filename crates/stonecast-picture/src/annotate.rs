@@ -26,6 +26,8 @@ pub struct Captions {
     pub tag: Option<Tag>,
     /// Names of places.
     pub labels: Vec<Label>,
+    /// Words on places: centred there, without a dot.
+    pub marks: Vec<Label>,
 }
 
 impl Default for Captions {
@@ -36,6 +38,7 @@ impl Default for Captions {
             scale_bar: true,
             tag: None,
             labels: Vec::new(),
+            marks: Vec::new(),
         }
     }
 }
@@ -84,6 +87,9 @@ pub fn annotate(picture: &mut Picture, view: View, captions: &Captions) {
         }
         for label in &captions.labels {
             canvas.label(projection, label);
+        }
+        for mark in &captions.marks {
+            canvas.mark(projection, mark);
         }
     }
     if let Some(tag) = &captions.tag {
@@ -229,6 +235,19 @@ impl Canvas {
         if let Some(path) = text::outline(&tag.text, size, right - pad - width, bottom - pad) {
             self.fill(&path, INK, 255);
         }
+    }
+
+    fn mark(&mut self, projection: &Projection, mark: &Label) {
+        let [x, y] = projection.pixel_of(&mark.at).map(|c| c as f32);
+        let size = 3.0 * self.unit;
+        let left = x - 0.5 * text::width(&mark.text, size);
+        self.words(
+            &mark.text,
+            size,
+            left,
+            y + 0.5 * size * text::CAP_HEIGHT,
+            mark.colour,
+        );
     }
 
     fn label(&mut self, projection: &Projection, label: &Label) {

@@ -1,7 +1,7 @@
 //! The order of the whole job: files to a finished case folder.
 //!
 //! ```text
-//! settle ─▶ keep_scans ─▶ make_cast ─▶ write_meshes ─▶ draw ─▶ case.toml
+//! settle ─▶ keep_scans ─▶ make_cast ─▶ label teeth ─▶ write_meshes ─▶ draw ─▶ case.toml
 //! ```
 
 use std::path::PathBuf;
@@ -17,17 +17,19 @@ use stonecast_cast::{
 };
 use stonecast_dental::Checked;
 use stonecast_picture::Size;
-use stonecast_teeth::TeethError;
+use stonecast_teeth::{LabelledCast, TeethEdits, TeethError, edits::TeethEditsSyntax};
 use thiserror::Error;
 
 use crate::{
     case::{
         Manifest,
-        manifest::{self, ScanRecord},
+        manifest::{self, ArchRecord, ScanRecord, TeethRecord},
+        read::ReadError,
         write::{CaseWriter, Item, WriteError, sha256_hex},
     },
     files::{arch_record, mesh_items},
     pictures::draw,
+    teeth::{self, case::TeethParams, items::record, pictures::Numbers},
 };
 
 /// One file as it was given.
@@ -54,6 +56,8 @@ pub struct Job {
     pub stated: manifest::Stated,
     /// The size of the pictures; `None` for no pictures.
     pub pictures: Option<Size>,
+    /// The numbers on the pictures of the teeth; `None` to leave the teeth unlabelled.
+    pub teeth: Option<Numbers>,
     /// Where the case is to stand.
     pub out: PathBuf,
     /// Replace a case that stands there.
@@ -82,6 +86,18 @@ pub enum PipelineError {
     /// The teeth cannot be labelled.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Teeth(Vec<TeethError>),
+    /// The corrections of teeth are not understood.
+    #[error(transparent)]
+    TeethEdits(#[from] TeethEditsSyntax),
+    /// The corrections would make another cast.
+    #[error(
+        "--edits says something else of scans, poses or bite than the case was made with: make the case again with \
+         `stonecast cast --edits`, or change the part on teeth alone"
+    )]
+    OtherCast,
+    /// The case cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The case cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -94,12 +110,9 @@ pub enum PipelineError {
 pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, PipelineError> {
     let mut writer = CaseWriter::new(&job.out, job.force)?;
     let mut warnings = Vec::new();
-    let edits = job
-        .edits
-        .as_deref()
-        .map(Edits::parse)
-        .transpose()?
-        .unwrap_or_default();
+    let text = job.edits.as_deref();
+    let edits = text.map(Edits::parse).transpose()?.unwrap_or_default();
+    let teeth_edits = text.map(TeethEdits::parse).transpose()?.unwrap_or_default();
 
     let (scans, mut records) = watched(observe, "intake", || -> Result<_, PipelineError> {
         let scans = settle(&job.files, &edits)?.unpack(&mut warnings);
@@ -112,6 +125,17 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
         .unpack(&mut warnings);
     drop(scans);
     watched(observe, "write", || writer.write(mesh_items(&cast)))?;
+    let teeth = match job.teeth {
+        Some(numbers) => {
+            let params = TeethParams {
+                pictures: job.pictures,
+                numbers,
+            };
+            let label = || label_teeth(&cast, &teeth_edits, params, &mut writer, observe);
+            watched(observe, "teeth", label)?.unpack(&mut warnings)
+        }
+        None => LabelledCast::default(),
+    };
     if let Some(size) = job.pictures {
         let pictures = watched(observe, "draw", || draw(&cast, size));
         let items = pictures
@@ -120,7 +144,24 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
         watched(observe, "write pictures", || writer.write(items.collect()))?;
     }
     list_faults(&mut records, &cast);
-    Ok(writer.finish(manifest(job.stated, records, cast, warnings))?)
+    let teeth = teeth.arches().map(record).collect();
+    Ok(writer.finish(manifest(job.stated, records, cast, teeth, warnings))?)
+}
+
+/// Labels the teeth of a cast and writes them into its case.
+fn label_teeth(
+    cast: &Cast,
+    edits: &TeethEdits,
+    params: TeethParams,
+    writer: &mut CaseWriter,
+    observe: &Observer<'_>,
+) -> Result<Checked<LabelledCast>, PipelineError> {
+    let records: Vec<ArchRecord> = cast.arches().map(arch_record).collect();
+    let meshes = cast.arches().map(|arch| &arch.anatomy_in_cast);
+    let arches = records.iter().zip(meshes).collect();
+    let labelled = teeth::case::label(&arches, edits)?;
+    teeth::case::write(&labelled.value, &arches, params, writer, observe)?;
+    Ok(labelled)
 }
 
 /// The scans with their units and roles settled, by what was said on the command line, else in the corrections.
@@ -180,9 +221,7 @@ fn keep_scans(
         }
     }
     if let Some(text) = edits {
-        items.push(Item::new("edits.toml", "corrections, as they came", || {
-            text.as_bytes().to_vec()
-        }));
+        items.push(teeth::case::edits_item(text));
     }
     writer.write(items)?;
     let record = |scan: &Scan| ScanRecord {
@@ -226,6 +265,7 @@ fn manifest(
     stated: manifest::Stated,
     scans: Vec<ScanRecord>,
     cast: Cast,
+    teeth: Vec<TeethRecord>,
     warnings: Vec<stonecast_dental::Warning>,
 ) -> Manifest {
     let frame = match (&cast.upper, &cast.lower) {
@@ -244,6 +284,7 @@ fn manifest(
         arches: cast.arches().map(arch_record).collect(),
         occluded_height_mm: cast.occluded_height.map(|height| height.0),
         bite: cast.bite,
+        teeth,
         warnings,
         files: Vec::new(),
     }

@@ -9,8 +9,9 @@ use stonecast_cast::{
     orient::Orientation,
     scan::{RoleEvidence, SettledUnit},
 };
-use stonecast_dental::{Acquisition, Jaw, ScanRole, Warning};
+use stonecast_dental::{Acquisition, Fdi, Jaw, ScanRole, Warning};
 use stonecast_mesh::RigidMotion;
+use stonecast_teeth::Doubt;
 
 /// The name of the format, in every manifest.
 pub const FORMAT: &str = "stonecast-case";
@@ -43,6 +44,9 @@ pub struct Manifest {
     /// How the arches stand to each other; left out for a single arch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bite: Option<Bite>,
+    /// The labelled teeth of each arch, the upper first; left out where none were labelled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teeth: Vec<TeethRecord>,
     /// Everything that a person should know, in the order in which it was found.
     #[serde(default, rename = "warning", skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
@@ -134,6 +138,45 @@ pub struct BaseRecord {
     pub removed_share: f64,
     /// From the occlusal plane to the bottom, mm.
     pub bottom_height_mm: f64,
+}
+
+/// The labelled teeth of an arch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TeethRecord {
+    /// Which arch.
+    pub jaw: Jaw,
+    /// The file of the labels: for each vertex and face of the cleaned surface its tooth.
+    pub labels: String,
+    /// The file of the landmarks, axes, margins and widths.
+    pub landmarks: String,
+    /// The cleaned surface, its teeth coloured.
+    pub coloured: String,
+    /// The teeth, sorted by number.
+    #[serde(rename = "tooth", default)]
+    pub teeth: Vec<ToothSummary>,
+    /// What a person should look at, the most doubtful first.
+    #[serde(rename = "doubt", default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
+}
+
+/// One labelled tooth in brief.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ToothSummary {
+    /// Its number.
+    pub fdi: Fdi,
+    /// `auto` or `human`.
+    pub told_by: String,
+    /// How sure the program is, where it was the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// Greatest mesiodistal width; left out where it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mesiodistal_mm: Option<f64>,
+    /// Greatest buccolingual width; left out where it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buccolingual_mm: Option<f64>,
 }
 
 /// One file of the folder.

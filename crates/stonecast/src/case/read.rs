@@ -96,11 +96,11 @@ impl Case {
         })
     }
 
-    /// The mesh of one of the case's files, in the cast frame, once its bytes are found to be those written.
+    /// The bytes of one of the case's files, once they are found to be those written.
     ///
     /// # Errors
-    /// If the file is missing, changed or unreadable.
-    pub fn mesh(&self, path: &str) -> Result<TriMesh, ReadError> {
+    /// If the file is missing or changed.
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         let bytes = read_file(&self.root, path)?;
         let recorded = self.manifest.files.iter().find(|file| file.path == path);
         if recorded.is_none_or(|file| file.sha256 != sha256_hex(&bytes)) {
@@ -108,6 +108,25 @@ impl Case {
                 path: path.to_owned(),
             });
         }
+        Ok(bytes)
+    }
+
+    /// The text of the corrections that the case was made with, where there were any.
+    ///
+    /// # Errors
+    /// If the file is missing or changed.
+    pub fn edits(&self) -> Result<Option<String>, ReadError> {
+        let is_listed = self.manifest.files.iter().any(|file| file.path == "edits.toml");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        is_listed.then(|| self.bytes("edits.toml").map(text)).transpose()
+    }
+
+    /// The mesh of one of the case's files, in the cast frame, once its bytes are found to be those written.
+    ///
+    /// # Errors
+    /// If the file is missing, changed or unreadable.
+    pub fn mesh(&self, path: &str) -> Result<TriMesh, ReadError> {
+        let bytes = self.bytes(path)?;
         let decoded =
             formats::decode(&bytes, None, &Limits::default()).map_err(|source| ReadError::Mesh {
                 path: path.to_owned(),

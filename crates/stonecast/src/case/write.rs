@@ -102,6 +102,28 @@ impl CaseWriter {
         })
     }
 
+    /// Starts a new version of the case that stands at `place`: every file of it but `case.toml` and those that `drop`
+    /// names is taken over, whether the case lists it or a person put it there.
+    ///
+    /// # Errors
+    /// If the folder above cannot be written, or a file of the case cannot be taken over.
+    pub fn revise(
+        place: &Path,
+        listed: &[FileRecord],
+        drop: impl Fn(&str) -> bool,
+    ) -> Result<Self, WriteError> {
+        let mut writer = Self::new(place, true)?;
+        for path in files_below(place)? {
+            if path == "case.toml" || drop(&path) {
+                continue;
+            }
+            take_over(place, &writer.scratch, &path)?;
+            let record = listed.iter().find(|file| file.path == path);
+            writer.files.extend(record.cloned());
+        }
+        Ok(writer)
+    }
+
     /// Writes files, several at a time.
     ///
     /// # Errors
@@ -190,6 +212,38 @@ fn write_file(root: &Path, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
         fs::create_dir_all(folder).map_err(io_error(path))?;
     }
     fs::write(full, bytes).map_err(io_error(path))
+}
+
+/// Every file below a folder, by its path from there with forward slashes, sorted.
+fn files_below(root: &Path) -> Result<Vec<String>, WriteError> {
+    let mut found = Vec::new();
+    let mut folders = vec![String::new()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(root.join(&folder)).map_err(io_error(&folder))?;
+        for entry in entries {
+            let entry = entry.map_err(io_error(&folder))?;
+            let path = format!("{folder}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                folders.push(format!("{path}/"));
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Puts a file of one folder into another: as a second name of the same bytes where the disk can do that.
+fn take_over(from: &Path, to: &Path, path: &str) -> Result<(), WriteError> {
+    let target = to.join(path);
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).map_err(io_error(path))?;
+    }
+    let source = from.join(path);
+    fs::hard_link(&source, &target)
+        .or_else(|_| fs::copy(&source, &target).map(|_| ()))
+        .map_err(io_error(path))
 }
 
 fn io_error(what: &str) -> impl FnOnce(io::Error) -> WriteError {

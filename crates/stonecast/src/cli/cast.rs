@@ -25,12 +25,13 @@ use crate::{
         write::{WriteError, check_place},
     },
     pipeline::{Job, PipelineError, ScanFile, scan_to_case},
+    teeth::pictures::Numbers,
 };
 
 /// Make a diagnostic cast from the scans of one patient
 ///
-/// Writes a case folder: the scans as they came, the cleaned arches in one frame and in their bite, their bases, and
-/// pictures. What the files show is told by options, else by their names, else by their shapes.
+/// Writes a case folder: the scans as they came, the cleaned arches in one frame and in their bite, their bases, their
+/// teeth with number and landmarks, and pictures. What the files show is told by options, else by their names, else by their shapes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -122,6 +123,12 @@ pub(super) struct MakingArgs {
     /// The face with the words
     #[arg(long, value_enum, default_value_t = FaceName::Bottom)]
     label_face: FaceName,
+    /// Leave the teeth unlabelled
+    #[arg(long)]
+    no_teeth: bool,
+    /// The numbers on the pictures of the teeth
+    #[arg(long, value_enum, default_value_t = NumbersName::Fdi, conflicts_with = "no_teeth")]
+    numbers: NumbersName,
     /// The practice's own code for the patient, kept in case.toml
     #[arg(long, value_name = "CODE")]
     patient_code: Option<String>,
@@ -182,6 +189,26 @@ enum BaseName {
     Block,
     /// None: the open surfaces alone
     None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum NumbersName {
+    /// ISO 3950: 11 to 48, primary 51 to 85
+    Fdi,
+    /// 1 to 32, primary A to T
+    Universal,
+    /// Quadrant and place: UR6, LLd
+    Palmer,
+}
+
+impl From<NumbersName> for Numbers {
+    fn from(name: NumbersName) -> Self {
+        match name {
+            NumbersName::Fdi => Self::Fdi,
+            NumbersName::Universal => Self::Universal,
+            NumbersName::Palmer => Self::Palmer,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -254,6 +281,11 @@ impl MakingArgs {
         })
     }
 
+    /// The numbers on the teeth; `None` to leave them unlabelled.
+    pub(super) fn teeth(&self) -> Option<Numbers> {
+        (!self.no_teeth).then_some(self.numbers.into())
+    }
+
     pub(super) fn stated(&self) -> manifest::Stated {
         manifest::Stated {
             patient_code: self.patient_code.clone(),
@@ -268,7 +300,7 @@ pub(super) fn run(args: &CastArgs, console: &Console) -> Result<Answer, Failure>
     check_out(&output.out, output.force)?;
     let (params, edits) = args.making.settle()?;
     let given = args.given()?;
-    let step_count = 8 + u64::from(!output.no_pictures) * 2;
+    let step_count = 11 + u64::from(!output.no_pictures) * 4;
     console.expect_steps(step_count);
     let files = console.step("read", || {
         sources::all_or_faults(given.into_iter().map(|(path, name, stated)| {
@@ -285,6 +317,7 @@ pub(super) fn run(args: &CastArgs, console: &Console) -> Result<Answer, Failure>
         params,
         stated: args.making.stated(),
         pictures: (!output.no_pictures).then_some(output.picture_size.0),
+        teeth: args.making.teeth(),
         out: output.out.clone(),
         force: output.force,
     };
@@ -381,6 +414,9 @@ pub(super) fn failure(error: &PipelineError) -> Failure {
         PipelineError::Intake(e) => all("intake", e.faults.iter().map(ToString::to_string).collect()),
         PipelineError::File(e) => all("intake", vec![e.to_string()]),
         PipelineError::Teeth(errors) => all("teeth", errors.iter().map(ToString::to_string).collect()),
+        PipelineError::TeethEdits(e) => all("edits", vec![e.to_string()]),
+        PipelineError::OtherCast => all("edits", vec![error.to_string()]),
+        PipelineError::Read(e) => all("case.unreadable", vec![e.to_string()]),
         PipelineError::Cast(errors) => all("cast", errors.iter().map(ToString::to_string).collect()),
         PipelineError::Write(e) => unwritten(e),
     }
@@ -395,7 +431,7 @@ fn unwritten(error: &WriteError) -> Failure {
     }
 }
 
-fn describe(made: &Manifest, out: &Path) -> String {
+pub(super) fn describe(made: &Manifest, out: &Path) -> String {
     let mut text = String::new();
     describe_into(&mut text, made, out).expect("a string takes every word");
     text
@@ -428,17 +464,14 @@ fn describe_into(text: &mut String, made: &Manifest, out: &Path) -> std::fmt::Re
             )?,
         }
     }
+    for teeth in &made.teeth {
+        super::teeth::describe_teeth(text, teeth)?;
+    }
     writeln!(text, "case   {}", out.display())?;
-    if made
-        .files
-        .iter()
-        .any(|file| file.path == "pictures/contact-sheet.png")
-    {
-        writeln!(
-            text,
-            "look   {}",
-            out.join("pictures/contact-sheet.png").display()
-        )?;
+    for sheet in ["pictures/contact-sheet.png", "pictures/teeth.png"] {
+        if made.files.iter().any(|file| file.path == sheet) {
+            writeln!(text, "look   {}", out.join(sheet).display())?;
+        }
     }
     for arch in &made.arches {
         if let Some(base) = &arch.base {

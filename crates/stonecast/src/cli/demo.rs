@@ -46,7 +46,7 @@ pub struct DemoArgs {
 pub(super) fn run(args: &DemoArgs, console: &Console) -> Result<Answer, Failure> {
     cast::check_out(&args.out, args.force)?;
     let (params, edits) = args.making.settle()?;
-    console.expect_steps(11);
+    console.expect_steps(16);
     let files = console.step("make the synthetic scans", || scans(args));
     let job = Job {
         files,
@@ -54,6 +54,7 @@ pub(super) fn run(args: &DemoArgs, console: &Console) -> Result<Answer, Failure>
         params,
         stated: args.making.stated(),
         pictures: Some(Size::new(1200, 900)),
+        teeth: args.making.teeth(),
         out: args.out.clone(),
         force: args.force,
     };

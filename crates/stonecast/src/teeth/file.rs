@@ -10,7 +10,7 @@ use stonecast_cast::{
     intake::intake,
 };
 use stonecast_dental::{Checked, Jaw};
-use stonecast_teeth::{ArchInput, CarriedLabels, LabelledArch, carry_back, label_arch};
+use stonecast_teeth::{ArchInput, CarriedLabels, LabelledArch, TeethEdits, carry_back, label_arch_corrected};
 
 use crate::pipeline::{Observer, PipelineError, ScanFile, watched, with_edits};
 
@@ -38,6 +38,7 @@ pub fn label_file(
     observe: &Observer<'_>,
 ) -> Result<Checked<LabelledFile>, PipelineError> {
     let mut warnings = Vec::new();
+    let teeth_edits = edits.map(TeethEdits::parse).transpose()?.unwrap_or_default();
     let edits = edits.map(Edits::parse).transpose()?.unwrap_or_default();
     let scan = watched(observe, "intake", || {
         let mut stated = with_edits(file, &edits);
@@ -50,13 +51,14 @@ pub fn label_file(
         .map_err(|e| PipelineError::Cast(vec![e]))?
         .unpack(&mut warnings);
     let arch = watched(observe, "label", || {
-        label_arch(&ArchInput {
+        let input = ArchInput {
             jaw,
             mesh: &prepared.cleaned.mesh,
             arch_from_mesh: prepared.orientation.arch_from_scan,
-        })
+        };
+        label_arch_corrected(&input, teeth_edits.of(jaw))
     })
-    .map_err(|e| PipelineError::Teeth(vec![e]))?
+    .map_err(PipelineError::Teeth)?
     .unpack(&mut warnings);
     let carried = watched(observe, "carry back", || {
         carry_back(&scan.mesh_in_scan, &prepared.cleaned, &arch.face_labels)
