@@ -137,17 +137,18 @@ impl Crown {
 /// The faces in the label's large patches, sorted.
 fn main_patches(mesh: &TriMesh, labels: &FaceData<Option<Fdi>>, tooth: Fdi, faces: &[FaceId]) -> Vec<FaceId> {
     let topology = mesh.topology();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = vec![false; mesh.face_count()];
+    let mut is_new = |f: FaceId| !std::mem::replace(&mut seen[f.index()], true);
     let mut patches: Vec<(f64, Vec<FaceId>)> = Vec::new();
     for &start in faces {
-        if !seen.insert(start) {
+        if !is_new(start) {
             continue;
         }
         let mut patch = vec![start];
         let mut at = 0;
         while at < patch.len() {
             for g in topology.neighbours(patch[at]) {
-                if labels[g] == Some(tooth) && seen.insert(g) {
+                if labels[g] == Some(tooth) && is_new(g) {
                     patch.push(g);
                 }
             }
