@@ -7,7 +7,7 @@
 //! two touching teeth, each the cheapest in what it contradicts of the evidence and in how far it runs over ground
 //! that is not a groove.
 //!
-//! Steps: 1. `views`: what is known of each node. 2. `tooth_or_gum`. 3. `spread` the teeth over the tooth nodes.
+//! Steps: 1. `Sides`: how likely each node is tooth. 2. `tooth_or_gum`. 3. `spread` the teeth over the tooth nodes.
 //! 4. `part` each two neighbours. 5. `without_islands`.
 //!
 //! Reference: Boykov Y, Jolly M-P. Interactive graph cuts for optimal boundary and region segmentation of objects in
@@ -15,28 +15,19 @@
 
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::{evidence::Evidence, maxflow::CutGraph, nodes::Nodes, number::Numbered};
+use stonecast_dental::Jaw;
 
-/// A node this far under the uppermost surface, mm, is not what the pixel shows.
-const HIDDEN_MM: f64 = 0.8;
-/// What an edge costs that is cut on even ground, against one node's evidence of 1:e.
-pub(crate) const EVEN: f64 = 0.8;
+use super::{evidence::Evidence, maxflow::CutGraph, nodes::Nodes, number::Numbered, sides::Sides};
+
+/// What an edge costs that is cut on even ground, against one node's evidence of 1:e. Nodes within a millimetre or two
+/// are judged from nearly the same surface, so that the evidence of one counts for little.
+const EVEN: f64 = 1.6;
 /// An edge costs a fraction 1/e less for each such bend, 1/mm.
-pub(crate) const GROOVE: f64 = 0.25;
+const GROOVE: f64 = 0.25;
 /// No edge is cheaper than this share of an even one: boundaries stay smooth in deep grooves too.
 const LEAST: f64 = 0.03;
 /// Probabilities are taken to be at least this: the network is sure too often.
 const DOUBT: f64 = 0.03;
-/// Surface whose normal leans this far from the view counts less, as its cosine.
-const STEEP: f64 = 0.5;
-/// What anatomy says of a crown's side counts this much against what the picture shows.
-const SIDE_WEIGHT: f64 = 0.35;
-/// A crown's side lies at most this far beside its outline, mm.
-const SIDE_REACH_MM: f64 = 2.4;
-/// Of all crowns' margins, seen as depths in shares of an average crown's height, the middle and the spread (a
-/// logistic law): gum often covers part of the anatomical crown (unverified).
-const SIDE_MIDDLE: f64 = 0.85;
-const SIDE_SPREAD: f64 = 0.15;
 /// A pixel's vote for its tooth's middle is this good, mm.
 const VOTE_MM: f64 = 1.3;
 /// Costs become integers in units of a thousandth.
@@ -45,32 +36,21 @@ const UNIT: f64 = 1000.0;
 /// The label of a node: 0 is gum, `i + 1` is the i-th tooth.
 pub(crate) type Label = u16;
 
-/// What is known of a node.
-struct View {
-    /// How likely it is tooth.
-    tooth: f64,
-    /// How much that counts, 0..1: little where the surface stands so steep that the picture shows it foreshortened.
-    weight: f64,
-    /// The pixel that shows it.
-    pixel: usize,
-    /// Whether the picture shows it at all.
-    seen: bool,
-}
-
 /// Labels the nodes with the teeth.
-pub(crate) fn cut(evidence: &Evidence, nodes: &Nodes, teeth: &[Numbered]) -> Vec<Label> {
-    let owner = owners(evidence, teeth);
-    let sides = Sides::new(evidence, &owner, teeth);
-    let views = views(evidence, nodes, &owner, &sides);
-    let is_tooth = tooth_or_gum(nodes, &views);
+pub(crate) fn cut(
+    evidence: &Evidence,
+    nodes: &Nodes,
+    teeth: &[Numbered],
+    owner: &[Label],
+    jaw: Jaw,
+) -> Vec<Label> {
+    let sides = Sides::new(evidence, nodes, teeth, owner, jaw);
+    let is_tooth = tooth_or_gum(nodes, &sides);
     let seeds: Vec<Option<Label>> = (0..nodes.len())
-        .map(|n| {
-            let known = is_tooth[n] && views[n].seen;
-            known.then(|| owner[views[n].pixel]).filter(|&l| l > 0)
-        })
+        .map(|node| (is_tooth[node] && sides.nearest[node] > 0).then_some(sides.nearest[node]))
         .collect();
     let mut labels = spread(nodes, &is_tooth, &seeds);
-    part(evidence, nodes, &views, teeth, &mut labels);
+    part(evidence, nodes, &sides, teeth, &mut labels);
     without_islands(nodes, &mut labels);
     labels
 }
@@ -88,7 +68,7 @@ fn belongs(evidence: &Evidence, pixel: usize, tooth: &Numbered) -> f64 {
 }
 
 /// The tooth that each pixel most likely belongs to; 0 where it is none.
-fn owners(evidence: &Evidence, teeth: &[Numbered]) -> Vec<Label> {
+pub(crate) fn owners(evidence: &Evidence, teeth: &[Numbered]) -> Vec<Label> {
     let mut owner = vec![0; evidence.classes.len()];
     let mut member = vec![0; evidence.classes.len()];
     for (i, tooth) in teeth.iter().enumerate() {
@@ -115,108 +95,6 @@ fn owners(evidence: &Evidence, teeth: &[Numbered]) -> Vec<Label> {
     owner
 }
 
-fn views(evidence: &Evidence, nodes: &Nodes, owner: &[Label], sides: &Sides) -> Vec<View> {
-    (0..nodes.len())
-        .map(|node| {
-            let place = &nodes.places[node];
-            let Some(pixel) = evidence.grid.pixel_at(place.x, place.y) else {
-                return View {
-                    tooth: 0.0,
-                    weight: 1.0,
-                    pixel: 0,
-                    seen: true,
-                };
-            };
-            let top = f64::from(evidence.heights[pixel]);
-            let seen = top.is_nan() || top - place.z < HIDDEN_MM;
-            // What belongs to no tooth that was accepted is not one.
-            let shown = if owner[pixel] > 0 {
-                f64::from(evidence.tooth(pixel))
-            } else {
-                0.0
-            };
-            let flat = if seen {
-                (nodes.normals[node].z / STEEP).clamp(0.0, 1.0)
-            } else {
-                0.0
-            };
-            let by_depth = sides.tooth(pixel, place.z);
-            let known = SIDE_WEIGHT * (1.0 - flat);
-            View {
-                tooth: (flat * shown + known * by_depth) / (flat + known).max(1e-9),
-                weight: flat + known,
-                pixel,
-                seen,
-            }
-        })
-        .collect()
-}
-
-/// What anatomy says of the sides of the crowns, which the picture does not show: a crown is about as high as crowns
-/// of its kind are.
-struct Sides {
-    /// For each pixel the height of the nearest tooth's top and its crown's height, mm.
-    near: Vec<Option<(f64, f64)>>,
-}
-
-impl Sides {
-    fn new(evidence: &Evidence, owner: &[Label], teeth: &[Numbered]) -> Self {
-        let grid = evidence.grid;
-        let mut top = vec![f64::MIN; teeth.len()];
-        for (pixel, &label) in owner.iter().enumerate() {
-            let height = f64::from(evidence.heights[pixel]);
-            if label > 0 && evidence.tooth(pixel) > 0.5 && !height.is_nan() {
-                let most = &mut top[label as usize - 1];
-                *most = most.max(height);
-            }
-        }
-        let mut nearest = vec![0; owner.len()];
-        let mut queue = std::collections::VecDeque::new();
-        for (pixel, &label) in owner.iter().enumerate() {
-            if label > 0 && evidence.tooth(pixel) > 0.5 {
-                nearest[pixel] = label;
-                queue.push_back((pixel, 0));
-            }
-        }
-        let reach = (SIDE_REACH_MM / grid.pixel_mm).round() as usize;
-        while let Some((pixel, steps)) = queue.pop_front() {
-            if steps == reach {
-                continue;
-            }
-            let [u, v] = grid.place(pixel).map(|c| c as f64);
-            let (columns, rows) = grid.window(u, v, 1.0);
-            for row in rows {
-                for column in columns.clone() {
-                    let next = row * grid.width + column;
-                    if nearest[next] == 0 {
-                        nearest[next] = nearest[pixel];
-                        queue.push_back((next, steps + 1));
-                    }
-                }
-            }
-        }
-        let near = nearest
-            .iter()
-            .map(|&label| {
-                (label > 0).then(|| {
-                    let tooth = label as usize - 1;
-                    (top[tooth], teeth[tooth].crown_height)
-                })
-            })
-            .collect();
-        Self { near }
-    }
-
-    /// How likely a node at this pixel and height is tooth.
-    fn tooth(&self, pixel: usize, height: f64) -> f64 {
-        let Some((top, crown)) = self.near[pixel] else {
-            return 0.0;
-        };
-        let depth = (top - height) / crown;
-        1.0 / (1.0 + ((depth - SIDE_MIDDLE) / SIDE_SPREAD).exp())
-    }
-}
-
 /// What it costs to cut between two nodes.
 fn edge_cost(nodes: &Nodes, a: usize, b: usize) -> i32 {
     let bend = 0.5 * (nodes.bends[a] + nodes.bends[b]);
@@ -235,12 +113,12 @@ fn weight(nodes: &Nodes, node: usize) -> f64 {
     (nodes.areas[node] / (super::nodes::CUBE_MM * super::nodes::CUBE_MM)).min(1.5)
 }
 
-fn tooth_or_gum(nodes: &Nodes, views: &[View]) -> Vec<bool> {
+fn tooth_or_gum(nodes: &Nodes, sides: &Sides) -> Vec<bool> {
     let mut graph = CutGraph::new(nodes.len(), nodes.links.len() / 2);
-    for (node, view) in views.iter().enumerate() {
-        let w = weight(nodes, node) * view.weight;
+    for (node, &tooth) in sides.tooth.iter().enumerate() {
+        let w = weight(nodes, node);
         // Source: tooth.
-        graph.add_terminal(node, cost_of(1.0 - view.tooth, w), cost_of(view.tooth, w));
+        graph.add_terminal(node, cost_of(1.0 - tooth, w), cost_of(tooth, w));
         for &other in nodes.neighbours(node) {
             if (other as usize) > node {
                 graph.add_edge(node, other as usize, edge_cost(nodes, node, other as usize));
@@ -286,7 +164,7 @@ fn spread(nodes: &Nodes, is_tooth: &[bool], seeds: &[Option<Label>]) -> Vec<Labe
 }
 
 /// Cuts again between each two teeth that touch.
-fn part(evidence: &Evidence, nodes: &Nodes, views: &[View], teeth: &[Numbered], labels: &mut [Label]) {
+fn part(evidence: &Evidence, nodes: &Nodes, sides: &Sides, teeth: &[Numbered], labels: &mut [Label]) {
     let mut touching: BTreeMap<(Label, Label), usize> = BTreeMap::new();
     for node in 0..nodes.len() {
         for &other in nodes.neighbours(node) {
@@ -297,14 +175,14 @@ fn part(evidence: &Evidence, nodes: &Nodes, views: &[View], teeth: &[Numbered], 
         }
     }
     for (&(a, b), _) in &touching {
-        part_two(evidence, nodes, views, teeth, labels, a, b);
+        part_two(evidence, nodes, sides, teeth, labels, a, b);
     }
 }
 
 fn part_two(
     evidence: &Evidence,
     nodes: &Nodes,
-    views: &[View],
+    sides: &Sides,
     teeth: &[Numbered],
     labels: &mut [Label],
     a: Label,
@@ -319,8 +197,7 @@ fn part_two(
     }
     let mut graph = CutGraph::new(members.len(), members.len() * 6);
     for (i, &node) in members.iter().enumerate() {
-        if views[node].seen {
-            let pixel = views[node].pixel;
+        if let Some(pixel) = sides.pixels[node].filter(|_| sides.seen[node]) {
             let of_a = belongs(evidence, pixel, &teeth[a as usize - 1]);
             let of_b = belongs(evidence, pixel, &teeth[b as usize - 1]);
             let share = of_a / (of_a + of_b).max(1e-12);

@@ -9,6 +9,8 @@ pub mod net;
 mod nodes;
 mod number;
 pub mod raster;
+mod refine;
+mod sides;
 mod table;
 mod transfer;
 #[cfg(feature = "user-model")]
@@ -18,16 +20,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use stonecast_dental::{Checked, Fdi, Jaw};
-use stonecast_mesh::{FaceData, Point, Vector};
+use stonecast_mesh::{FaceData, Point, Vector, spatial::SpatialIndex};
 
 use self::{
-    cut::{Label, cut},
+    cut::{Label, cut, owners},
     evidence::Evidence,
     instances::instances,
     net::Net,
     nodes::Nodes,
     number::number,
     raster::HeightMap,
+    refine::refine,
+    sides::near_teeth,
     transfer::face_labels,
 };
 use crate::{ArchInput, TeethError, ToldBy, labelled::Doubt};
@@ -57,6 +61,34 @@ pub fn segment(input: &ArchInput<'_>) -> Result<Checked<Segmentation>, TeethErro
     from_evidence(input, &evidence)
 }
 
+/// What the small network of `sides` is trained on: the numbers of each node, and whether it is tooth in truth.
+///
+/// # Errors
+/// When the surface shows no teeth.
+pub fn side_samples(
+    input: &ArchInput<'_>,
+    truth: &FaceData<Option<Fdi>>,
+) -> Result<Vec<(Vec<f32>, bool)>, TeethError> {
+    let map = HeightMap::new(input.mesh, input.jaw, &input.arch_from_mesh);
+    let net = Net::embedded().map_err(TeethError::Network)?;
+    let evidence = Evidence::look(net, &map, input.jaw).map_err(TeethError::Network)?;
+    let teeth = number(&evidence, instances(&evidence), input.jaw);
+    let surface = Surface::new(input);
+    let owner = owners(&evidence, &teeth);
+    let nodes = surface.nodes(input, &evidence, &owner);
+    let samples = sides::described(&evidence, &nodes, &teeth, &owner, input.jaw);
+    let index = SpatialIndex::build(input.mesh);
+    let mesh_from_arch = input.arch_from_mesh.inverse();
+    let told = samples.into_iter().filter_map(|(node, numbers)| {
+        let place = nodes.places[node];
+        let z = if surface.turned_over { -place.z } else { place.z };
+        let at = mesh_from_arch * Point::new(place.x, place.y, z);
+        let closest = index.closest_point(&at, 1.0)?;
+        Some((numbers.to_vec(), truth[closest.face].is_some()))
+    });
+    Ok(told.collect())
+}
+
 /// Numbers and cuts out what the evidence shows.
 fn from_evidence(input: &ArchInput<'_>, evidence: &Evidence) -> Result<Checked<Segmentation>, TeethError> {
     let teeth = number(evidence, instances(evidence), input.jaw);
@@ -64,9 +96,11 @@ fn from_evidence(input: &ArchInput<'_>, evidence: &Evidence) -> Result<Checked<S
         return Err(TeethError::NoTeeth(input.jaw));
     }
     let surface = Surface::new(input);
-    let nodes = Nodes::new(input.mesh, &surface.places, &surface.normals, evidence.grid);
-    let labels = cut(evidence, &nodes, &teeth);
-    let faces = face_labels(input.mesh, &surface.places, surface.turned_over, &nodes, &labels);
+    let owner = owners(evidence, &teeth);
+    let nodes = surface.nodes(input, evidence, &owner);
+    let labels = cut(evidence, &nodes, &teeth, &owner, input.jaw);
+    let mut faces = face_labels(input.mesh, &surface.places, surface.turned_over, &nodes, &labels);
+    refine(input.mesh, &mut faces);
     let fdi = |label: Label| (label > 0).then(|| teeth[label as usize - 1].fdi);
     let face_labels = FaceData::from_vec(faces.into_iter().map(fdi).collect());
     let shown: BTreeSet<Fdi> = face_labels.as_slice().iter().flatten().copied().collect();
@@ -106,6 +140,17 @@ impl Surface {
             normals: normals.map(|n| up(input.arch_from_mesh * n)).collect(),
             turned_over,
         }
+    }
+
+    fn nodes(&self, input: &ArchInput<'_>, evidence: &Evidence, owner: &[Label]) -> Nodes {
+        let near_teeth = near_teeth(evidence, owner);
+        Nodes::new(
+            input.mesh,
+            &self.places,
+            &self.normals,
+            evidence.grid,
+            &near_teeth,
+        )
     }
 }
 

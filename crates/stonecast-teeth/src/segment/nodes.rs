@@ -17,7 +17,9 @@ use super::evidence::Grid;
 /// Edge of a cube, mm: half the width of the narrowest groove between tooth and gum that matters.
 pub(crate) const CUBE_MM: f64 = 0.5;
 /// Samples on a face are at most this far apart, mm.
-const SAMPLE_MM: f64 = 0.4;
+const SAMPLE_MM: f64 = 0.5;
+/// A face smaller than this is wanted or not as a whole.
+const SMALL_MM: f64 = 1.5;
 /// Heights looked at, mm: from the vestibule to above the highest cusp.
 const HEIGHTS_MM: (f64, f64) = (-24.0, 8.0);
 /// The bend is fitted over this many cubes each way: a groove is about a millimetre wide.
@@ -32,6 +34,8 @@ pub(crate) struct Nodes {
     pub areas: Vec<f64>,
     /// The smaller principal curvature, 1/mm, negative in grooves.
     pub bends: Vec<f64>,
+    /// The greater principal curvature, 1/mm.
+    pub crests: Vec<f64>,
     /// Neighbours, for node `i` those in `links[starts[i]..starts[i + 1]]`.
     pub links: Vec<u32>,
     pub starts: Vec<u32>,
@@ -90,17 +94,29 @@ impl Nodes {
     /// The nodes of a surface given in the arch's frame with heights towards the antagonist.
     ///
     /// `places` and `normals` are those of the mesh's vertices in that frame.
-    pub fn new(mesh: &TriMesh, places: &[Point], normals: &[Vector], grid: Grid) -> Self {
+    ///
+    /// Surface over pixels that `near_teeth` leaves out is passed over: it is gum, or whatever a scan or a model has
+    /// beside its arch.
+    pub fn new(
+        mesh: &TriMesh,
+        places: &[Point],
+        normals: &[Vector],
+        grid: Grid,
+        near_teeth: &[bool],
+    ) -> Self {
         let mut nodes = Self {
             places: Vec::new(),
             normals: Vec::new(),
             areas: Vec::new(),
             bends: Vec::new(),
+            crests: Vec::new(),
             links: Vec::new(),
             starts: Vec::new(),
             cubes: Cubes::new(grid),
         };
-        nodes.sample(mesh, places, normals);
+        nodes.sample(mesh, places, normals, &|place| {
+            grid.pixel_at(place.x, place.y).is_some_and(|p| near_teeth[p])
+        });
         nodes.link();
         nodes.bend();
         nodes
@@ -132,24 +148,31 @@ impl Nodes {
         (node != EMPTY).then_some(node as usize)
     }
 
-    fn sample(&mut self, mesh: &TriMesh, places: &[Point], normals: &[Vector]) {
+    fn sample(
+        &mut self,
+        mesh: &TriMesh,
+        places: &[Point],
+        normals: &[Vector],
+        wanted: &dyn Fn(&Point) -> bool,
+    ) {
         for face in mesh.faces() {
-            let corners = face.map(|v| places[v.index()]);
-            let low = corners.iter().all(|c| c.z < HEIGHTS_MM.0);
-            if low {
-                continue;
-            }
-            let [a, b, c] = corners;
-            let turned = face.map(|v| normals[v.index()]);
+            let [a, b, c] = face.map(|v| places[v.index()]);
             let longest = [(b - a).norm(), (c - b).norm(), (a - c).norm()]
                 .into_iter()
                 .fold(0.0, f64::max);
+            if a.z < HEIGHTS_MM.0 - longest || (longest < SMALL_MM && !wanted(&a)) {
+                continue;
+            }
+            let turned = face.map(|v| normals[v.index()]);
             let area = (b - a).cross(&(c - a)).norm() / 2.0;
             let parts = (longest / SAMPLE_MM).ceil().clamp(1.0, 400.0) as u32;
             let each = area / f64::from(parts * parts);
             for [s, t] in centroids(parts) {
                 let r = 1.0 - s - t;
                 let place = Point::from(r * a.coords + s * b.coords + t * c.coords);
+                if longest >= SMALL_MM && !wanted(&place) {
+                    continue;
+                }
                 let normal = r * turned[0] + s * turned[1] + t * turned[2];
                 self.gather(&place, &normal, each);
             }
@@ -202,14 +225,14 @@ impl Nodes {
     }
 
     fn bend(&mut self) {
-        self.bends = (0..self.len())
+        (self.bends, self.crests) = (0..self.len())
             .into_par_iter()
             .map(|node| self.bend_at(node))
-            .collect();
+            .unzip();
     }
 
-    /// Fits `bend(direction) = a u² + 2 b u v + c v²` to the normals around a node; gives its least value.
-    fn bend_at(&self, node: usize) -> f64 {
+    /// Fits `bend(direction) = a u² + 2 b u v + c v²` to the normals around a node; gives its least and greatest value.
+    fn bend_at(&self, node: usize) -> (f64, f64) {
         let (place, normal) = (self.places[node], self.normals[node]);
         let across = if normal.x.abs() < 0.8 {
             Vector::x()
@@ -217,7 +240,7 @@ impl Nodes {
             Vector::y()
         };
         let Some(e) = normal.cross(&across).try_normalize(1e-9) else {
-            return 0.0;
+            return (0.0, 0.0);
         };
         let f = normal.cross(&e);
         let mut matrix = Matrix3::zeros();
@@ -240,10 +263,11 @@ impl Nodes {
         // A little stiffness, for nodes with few neighbours.
         matrix += 0.02 * Matrix3::identity();
         let Some(fit) = matrix.cholesky().map(|c| c.solve(&right)) else {
-            return 0.0;
+            return (0.0, 0.0);
         };
         let mean = 0.5 * (fit.x + fit.z);
-        mean - (0.5 * (fit.x - fit.z)).hypot(fit.y)
+        let apart = (0.5 * (fit.x - fit.z)).hypot(fit.y);
+        (mean - apart, mean + apart)
     }
 }
 

@@ -10,7 +10,10 @@
 //!   may be anything from closed space to all of the missing teeth's widths;
 //! * two neighbours: the misfit of their distance to their average widths.
 //!
-//! Steps: 1. `in_a_row`. 2. `cheapest`. 3. `confidence`.
+//! How sure a number is, is the share of all readings in which it occurs, weighed by their probabilities, times how
+//! surely the candidate is tooth at all.
+//!
+//! Steps: 1. `in_a_row`. 2. `Readings::cheapest`. 3. `Readings::shares`.
 //!
 //! Reference: Rabiner LR. A tutorial on hidden Markov models and selected applications in speech recognition.
 //! *Proc. IEEE* 77 (1989): the search is Viterbi's, over states that last one or two candidates.
@@ -20,17 +23,17 @@ use stonecast_dental::{Fdi, Jaw, Side};
 use super::{
     evidence::{CLASSES, Evidence},
     instances::{Instance, describe},
-    table::{Size, sizes},
+    table::{Size, empty_cost, sizes},
 };
 
-/// What the network says of a fully seen tooth weighs as much as this many independent looks at it: its pixels are
-/// far from independent, and one look would let the distances overrule it.
-const LOOKS: f64 = 6.0;
+/// What the network says of a fully seen tooth weighs as much as this many independent looks at it. Its pixels are far
+/// from independent; that the neighbours' answers come from the same look speaks for one, that the distances and gaps
+/// know less than the network, for more.
+const LOOKS: f64 = 2.0;
 /// A candidate smaller than this share of its crown's average outline is seen in part only.
 const WHOLE: f64 = 0.5;
-/// What it costs to leave a place between teeth empty: about 7 % of the teeth before the last one are missing in
-/// patients who have casts made (unverified; the result changes little between 2 and 4).
-const EMPTY: f64 = 2.7;
+/// What it costs that a primary tooth stands beside its successor.
+const BOTH: f64 = 2.7;
 /// What it costs to leave the last molars off; third molars are absent as often as not.
 const EMPTY_END: [f64; 3] = [0.3, 1.5, 1.5];
 /// How much rarer primary teeth are than permanent ones at their places, as a logarithm: one in eight (unverified).
@@ -62,6 +65,8 @@ pub(crate) struct Numbered {
     pub confidence: f64,
     /// How high such a crown is on average, mm.
     pub crown_height: f64,
+    /// How wide such a crown is on average, mesiodistally and buccolingually, mm.
+    pub outline: [f64; 2],
 }
 
 /// The number of a place of the row.
@@ -97,17 +102,20 @@ pub(crate) fn number(evidence: &Evidence, instances: Vec<Instance>, jaw: Jaw) ->
         pixel_mm2: evidence.grid.pixel_mm.powi(2),
     };
     let dropped: Vec<f64> = row.iter().map(|i| model.false_cost(i)).collect();
-    let chosen = cheapest(&model, &groups, &dropped);
-    chosen
+    let readings = Readings::new(&model, &groups, &dropped);
+    let shares = readings.shares();
+    readings
+        .cheapest()
         .into_iter()
-        .filter_map(|(group, class)| {
-            let group = &groups[group];
+        .filter_map(|(index, class)| {
+            let group = &groups[index];
             Some(Numbered {
                 fdi: fdi_of(jaw, class, model.primary(group, class))?,
                 class,
-                confidence: confidence(&group.instance, class),
+                confidence: shares[index][class].min(1.0) * (1.0 - group.instance.classes[0]),
                 instance: group.instance.clone(),
                 crown_height: model.sizes[class].crown_height,
+                outline: [model.sizes[class].mesiodistal, model.sizes[class].buccolingual],
             })
         })
         .collect()
@@ -229,7 +237,7 @@ impl Model {
         if from == to {
             // A primary tooth and its successor side by side.
             let both = self.primary(a, from) != self.primary(b, to);
-            return if both { EMPTY } else { f64::INFINITY };
+            return if both { BOTH } else { f64::INFINITY };
         }
         let closed = 0.5 * (self.width(from, self.primary(a, from)) + self.width(to, self.primary(b, to)));
         let skipped: f64 = (from + 1..to).map(|c| self.width(c, false)).sum();
@@ -239,61 +247,145 @@ impl Model {
         } else {
             (distance - open).max(0.0)
         };
-        EMPTY * (to - from - 1) as f64 + 0.5 * (stray / STRAY_MM).powi(2)
+        (from + 1..to).map(empty_cost).sum::<f64>() + 0.5 * (stray / STRAY_MM).powi(2)
     }
 
     /// What it costs that the row begins or ends with this place.
     fn end_cost(class: usize) -> f64 {
         let beyond = class.min(17 - class) - 1;
         (0..beyond)
-            .map(|i| EMPTY_END.get(i).copied().unwrap_or(EMPTY))
+            .map(|i| EMPTY_END.get(i).copied().unwrap_or_else(|| empty_cost(i + 1)))
             .sum()
     }
 }
 
-/// The cheapest reading of the row: groups with their places, in order.
-fn cheapest(model: &Model, groups: &[Group], dropped: &[f64]) -> Vec<(usize, usize)> {
-    let mut skip = vec![0.0];
-    for cost in dropped {
-        skip.push(skip.last().copied().unwrap_or(0.0) + cost);
-    }
-    let count = dropped.len();
-    // best[group][class]
-    let mut best = vec![[(f64::INFINITY, None::<(usize, usize)>); CLASSES]; groups.len()];
-    let mut end = (skip[count], None);
-    for g in 0..groups.len() {
-        let group = &groups[g];
-        for class in 1..CLASSES {
-            let own = model.place_cost(group, class);
-            let mut least = (skip[group.first] + Model::end_cost(class), None);
-            for before in (0..g).filter(|&b| groups[b].last < group.first) {
-                let between = skip[group.first] - skip[groups[before].last + 1];
-                for from in 1..=class {
-                    let cost =
-                        best[before][from].0 + between + model.step_cost(&groups[before], from, group, class);
-                    if cost < least.0 {
-                        least = (cost, Some((before, from)));
-                    }
-                }
-            }
-            best[g][class] = (least.0 + own, least.1);
-            let total = best[g][class].0 + skip[count] - skip[group.last + 1] + Model::end_cost(17 - class);
-            if total < end.0 {
-                end = (total, Some((g, class)));
-            }
-        }
-    }
-    let mut chosen = Vec::new();
-    let mut at = end.1;
-    while let Some((g, class)) = at {
-        chosen.push((g, class));
-        at = best[g][class].1;
-    }
-    chosen.reverse();
-    chosen
+/// The costs of all readings of a row, put together from the left and from the right.
+struct Readings<'a> {
+    model: &'a Model,
+    groups: &'a [Group],
+    /// What it costs to drop all candidates before each.
+    skip: Vec<f64>,
 }
 
-/// How sure a number is: the mean probability of its place over its pixels, gum included.
-fn confidence(instance: &Instance, class: usize) -> f64 {
-    instance.classes[class]
+/// What two readings cost together: the lesser (for the cheapest), or minus the logarithm of the sum of their
+/// probabilities (for how likely they are).
+type Either = fn(f64, f64) -> f64;
+
+fn likelier(a: f64, b: f64) -> f64 {
+    let least = a.min(b);
+    if least.is_infinite() {
+        return least;
+    }
+    least - (-(a - b).abs()).exp().ln_1p()
+}
+
+impl<'a> Readings<'a> {
+    fn new(model: &'a Model, groups: &'a [Group], dropped: &[f64]) -> Self {
+        let mut skip = vec![0.0];
+        for cost in dropped {
+            skip.push(skip.last().copied().unwrap_or(0.0) + cost);
+        }
+        Self { model, groups, skip }
+    }
+
+    fn all(&self) -> f64 {
+        self.skip.last().copied().unwrap_or(0.0)
+    }
+
+    /// Of everything up to and with each group at each place.
+    fn so_far(&self, either: Either) -> Vec<[f64; CLASSES]> {
+        let mut so_far = vec![[f64::INFINITY; CLASSES]; self.groups.len()];
+        for g in 0..self.groups.len() {
+            for class in 1..CLASSES {
+                let first = self.skip[self.groups[g].first] + Model::end_cost(class);
+                let before = self.before(g, class);
+                let total = before.fold(first, |cost, (b, from, step)| {
+                    either(cost, so_far[b][from] + step)
+                });
+                so_far[g][class] = total + self.model.place_cost(&self.groups[g], class);
+            }
+        }
+        so_far
+    }
+
+    /// Of everything after each group at each place.
+    fn to_come(&self, either: Either) -> Vec<[f64; CLASSES]> {
+        let mut to_come: Vec<[f64; CLASSES]> = self
+            .groups
+            .iter()
+            .map(|group| std::array::from_fn(|class| self.last(group, class)))
+            .collect();
+        for g in (0..self.groups.len()).rev() {
+            for class in 1..CLASSES {
+                let own = self.model.place_cost(&self.groups[g], class) + to_come[g][class];
+                for (b, from, step) in self.before(g, class) {
+                    to_come[b][from] = either(to_come[b][from], step + own);
+                }
+            }
+        }
+        to_come
+    }
+
+    /// What it costs that a group at a place is the last tooth.
+    fn last(&self, group: &Group, class: usize) -> f64 {
+        if class == 0 {
+            return f64::INFINITY;
+        }
+        self.all() - self.skip[group.last + 1] + Model::end_cost(17 - class)
+    }
+
+    /// The groups that may come before a group at a place, with their places and what the step costs.
+    fn before(&self, g: usize, class: usize) -> impl Iterator<Item = (usize, usize, f64)> + '_ {
+        let group = &self.groups[g];
+        (0..g)
+            .filter(move |&b| self.groups[b].last < group.first)
+            .flat_map(move |b| {
+                let between = self.skip[group.first] - self.skip[self.groups[b].last + 1];
+                (1..=class).map(move |from| {
+                    let step = self.model.step_cost(&self.groups[b], from, group, class);
+                    (b, from, between + step)
+                })
+            })
+    }
+
+    /// The groups of the cheapest reading with their places, from the right of the row to the left.
+    fn cheapest(&self) -> Vec<(usize, usize)> {
+        let so_far = self.so_far(f64::min);
+        let mut chosen = Vec::new();
+        let ends = self
+            .places()
+            .map(|(g, c)| (so_far[g][c] + self.last(&self.groups[g], c), Some((g, c))));
+        let mut at = least(ends.chain([(self.all(), None)]));
+        while let Some((g, class)) = at {
+            chosen.push((g, class));
+            let first = self.skip[self.groups[g].first] + Model::end_cost(class);
+            let before = self.before(g, class);
+            let ways = before.map(|(b, from, step)| (so_far[b][from] + step, Some((b, from))));
+            at = least(ways.chain([(first, None)]));
+        }
+        chosen.reverse();
+        chosen
+    }
+
+    fn places(&self) -> impl Iterator<Item = (usize, usize)> {
+        let count = self.groups.len();
+        (0..count).flat_map(|g| (1..CLASSES).map(move |class| (g, class)))
+    }
+
+    /// For each group and place, its share of the probability of all readings.
+    fn shares(&self) -> Vec<[f64; CLASSES]> {
+        let (so_far, to_come) = (self.so_far(likelier), self.to_come(likelier));
+        let all = self.places().fold(self.all(), |cost, (g, c)| {
+            likelier(cost, so_far[g][c] + self.last(&self.groups[g], c))
+        });
+        let share = |g: usize, c: usize| (all - so_far[g][c] - to_come[g][c]).exp();
+        (0..self.groups.len())
+            .map(|g| std::array::from_fn(|c| if c == 0 { 0.0 } else { share(g, c) }))
+            .collect()
+    }
+}
+
+/// The place of the least cost; the first of several.
+fn least(costs: impl Iterator<Item = (f64, Option<(usize, usize)>)>) -> Option<(usize, usize)> {
+    costs.min_by(|a, b| a.0.total_cmp(&b.0)).and_then(|c| c.1)
 }

@@ -1,4 +1,4 @@
-//! Average crown sizes, from `tables/tooth_dimensions.toml`.
+//! Average crown sizes and how often teeth are missing, from `tables/`.
 
 use std::sync::LazyLock;
 
@@ -57,9 +57,45 @@ pub(crate) fn sizes(jaw: Jaw) -> [Size; CLASSES] {
     })
 }
 
+#[derive(Deserialize)]
+struct MissingFile {
+    place: Vec<Place>,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    position: usize,
+    share: f64,
+}
+
+static MISSING: LazyLock<[f64; 9]> = LazyLock::new(|| {
+    let mut costs = [0.0; 9];
+    let file = toml::from_str::<MissingFile>(include_str!("../../../../tables/missing_teeth.toml"));
+    for place in file.into_iter().flat_map(|f| f.place) {
+        if let Some(cost) = costs.get_mut(place.position) {
+            *cost = -place.share.ln();
+        }
+    }
+    costs
+});
+
+/// What it costs that a place of the row is empty, as minus the logarithm of how often it is.
+pub(crate) fn empty_cost(class: usize) -> f64 {
+    let position = if class <= 8 { 9 - class.max(1) } else { class - 8 };
+    MISSING.get(position).copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_place_costs_the_same_on_both_sides() {
+        for class in 1..=8 {
+            assert!(empty_cost(class) > 1.0, "{class}");
+            assert_eq!(empty_cost(class), empty_cost(17 - class));
+        }
+    }
 
     #[test]
     fn every_place_has_a_size() {

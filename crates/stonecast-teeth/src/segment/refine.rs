@@ -1,0 +1,188 @@
+//! Boundaries moved into the grooves of the scan itself.
+//!
+//! Units: mm. Frame: any; nothing depends on it.
+//!
+//! The nodes know a boundary to about half a millimetre. On the mesh each boundary is cut once more, between the faces
+//! near it: it may move a little, at a cost that grows with how far, to run where the surface is most concave.
+//!
+//! Steps: 1. `band`: the faces near a boundary, how far they lie from it, and which two labels it parts. 2. `recut` for
+//! each two labels.
+//!
+//! Limits: a boundary moves by less than [`BAND_MM`]; where there is no groove it stays.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+};
+
+use rayon::prelude::*;
+use stonecast_mesh::{FaceId, Point, TriMesh, Vector};
+
+use super::{cut::Label, maxflow::CutGraph};
+
+/// How far a boundary may move, mm: the size of two cubes of the nodes.
+const BAND_MM: f64 = 1.0;
+/// What it costs to move a millimetre of boundary by a distance is half of this times its square, against a
+/// millimetre of boundary on even ground: half a millimetre off is not worth a slight groove.
+const STAY: f64 = 2.0;
+/// A boundary in a groove that bends by this much, 1/mm, costs 1/e of one on even ground.
+const GROOVE: f64 = 0.4;
+/// No boundary costs less than this share of one on even ground.
+const LEAST: f64 = 0.05;
+/// Costs become integers in units of this part of a millimetre of boundary.
+const UNIT: f64 = 10_000.0;
+
+/// A face near a boundary.
+#[derive(Clone, Copy)]
+struct Near {
+    distance: f64,
+    pair: (Label, Label),
+}
+
+/// Moves the boundaries between labels of faces.
+pub(crate) fn refine(mesh: &TriMesh, labels: &mut [Label]) {
+    let shape = Shape::new(mesh);
+    let band = band(&shape, labels);
+    let mut members: BTreeMap<(Label, Label), Vec<usize>> = BTreeMap::new();
+    for (&face, near) in &band {
+        members.entry(near.pair).or_default().push(face);
+    }
+    let cuts: Vec<_> = members
+        .par_iter()
+        .map(|(&pair, faces)| recut(&shape, &band, labels, pair, faces))
+        .collect();
+    for (face, label) in cuts.into_iter().flatten() {
+        labels[face] = label;
+    }
+}
+
+/// Middles and smooth normals of the faces.
+struct Shape<'a> {
+    mesh: &'a TriMesh,
+    middles: Vec<Point>,
+    normals: Vec<Vector>,
+}
+
+impl<'a> Shape<'a> {
+    fn new(mesh: &'a TriMesh) -> Self {
+        let of_vertices = mesh.vertex_normals();
+        let middles = mesh.face_ids().map(|f| mesh.face_centroid(f)).collect();
+        let normals = mesh
+            .faces()
+            .iter()
+            .map(|face| {
+                let sum: Vector = face.iter().map(|&v| of_vertices[v]).sum();
+                sum.try_normalize(1e-12).unwrap_or_default()
+            })
+            .collect();
+        Self {
+            mesh,
+            middles,
+            normals,
+        }
+    }
+
+    fn neighbours(&self, face: usize) -> impl Iterator<Item = usize> + '_ {
+        let topology = self.mesh.topology();
+        topology.neighbours(FaceId::new(face)).map(FaceId::index)
+    }
+
+    /// Faces beside a face, with the length of the edge between them.
+    fn beside(&self, face: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let corners = self.mesh.corners(FaceId::new(face));
+        let topology = self.mesh.topology();
+        (0..3).filter_map(move |corner| {
+            let other = topology.neighbour(FaceId::new(face), corner)?;
+            let length = (corners[corner] - corners[(corner + 1) % 3]).norm();
+            Some((other.index(), length))
+        })
+    }
+
+    fn apart(&self, a: usize, b: usize) -> f64 {
+        (self.middles[a] - self.middles[b]).norm()
+    }
+
+    /// What a boundary along the edge between two faces costs a millimetre.
+    fn cost(&self, a: usize, b: usize) -> f64 {
+        let way = self.middles[b] - self.middles[a];
+        let bend = (self.normals[b] - self.normals[a]).dot(&way) / way.norm_squared().max(1e-6);
+        (bend.min(0.0) / GROOVE).exp().max(LEAST)
+    }
+}
+
+/// The faces near a boundary, by distance over the surface.
+fn band(shape: &Shape<'_>, labels: &[Label]) -> BTreeMap<usize, Near> {
+    let mut found: BTreeMap<usize, Near> = BTreeMap::new();
+    let mut heap = BinaryHeap::new();
+    let key = |distance: f64| (distance * UNIT) as u64;
+    for face in 0..labels.len() {
+        let other = shape
+            .neighbours(face)
+            .map(|n| labels[n])
+            .find(|&l| l != labels[face]);
+        if let Some(other) = other {
+            let pair = (labels[face].min(other), labels[face].max(other));
+            found.insert(face, Near { distance: 0.0, pair });
+            heap.push(Reverse((0u64, face)));
+        }
+    }
+    while let Some(Reverse((so_far, face))) = heap.pop() {
+        let Some(&near) = found.get(&face).filter(|n| key(n.distance) == so_far) else {
+            continue;
+        };
+        let next: Vec<usize> = shape.neighbours(face).collect();
+        for next in next.into_iter().filter(|&n| labels[n] == labels[face]) {
+            let distance = near.distance + shape.apart(face, next);
+            let closer = found.get(&next).is_none_or(|n| distance < n.distance);
+            if distance < BAND_MM && closer {
+                let near = Near {
+                    distance,
+                    pair: near.pair,
+                };
+                found.insert(next, near);
+                heap.push(Reverse((key(distance), next)));
+            }
+        }
+    }
+    found
+}
+
+/// The labels of the faces near the boundary of two labels, cut anew.
+fn recut(
+    shape: &Shape<'_>,
+    band: &BTreeMap<usize, Near>,
+    labels: &[Label],
+    pair: (Label, Label),
+    faces: &[usize],
+) -> Vec<(usize, Label)> {
+    let whole = |cost: f64| (UNIT * cost).min(1e8).round() as i32;
+    let mut graph = CutGraph::new(faces.len(), faces.len() * 2);
+    for (i, &face) in faces.iter().enumerate() {
+        let area = shape.mesh.face_area(FaceId::new(face));
+        let distance = band.get(&face).map_or(0.0, |n| n.distance);
+        let moved = whole(STAY * distance * area);
+        // Source: the first label of the pair.
+        if labels[face] == pair.0 {
+            graph.add_terminal(i, moved, 0);
+        } else {
+            graph.add_terminal(i, 0, moved);
+        }
+        for (other, length) in shape.beside(face) {
+            let cost = whole(length * shape.cost(face, other));
+            match faces.binary_search(&other) {
+                Ok(j) if j > i => graph.add_edge(i, j, cost),
+                Ok(_) => {}
+                // Beyond the band the labels stand.
+                Err(_) if labels[other] == pair.0 => graph.add_terminal(i, cost, 0),
+                Err(_) if labels[other] == pair.1 => graph.add_terminal(i, 0, cost),
+                Err(_) => {}
+            }
+        }
+    }
+    let sides = graph.cut();
+    faces
+        .iter()
+        .zip(sides)
+        .map(|(&face, first)| (face, if first { pair.0 } else { pair.1 }))
+        .collect()
+}
