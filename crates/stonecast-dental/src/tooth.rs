@@ -192,6 +192,20 @@ impl Fdi {
         }
     }
 
+    /// The permanent tooth that takes a primary tooth's place; `None` for a permanent tooth.
+    ///
+    /// ```
+    /// use stonecast_dental::Fdi;
+    /// assert_eq!(Fdi::new(75)?.successor(), Some(Fdi::new(35)?));
+    /// assert_eq!(Fdi::new(35)?.successor(), None);
+    /// # Ok::<(), stonecast_dental::tooth::NotATooth>(())
+    /// ```
+    pub fn successor(self) -> Option<Self> {
+        self.is_primary()
+            .then(|| Self::permanent(self.jaw(), self.side(), self.position()))
+            .flatten()
+    }
+
     /// The same tooth of the other side.
     pub fn mirrored(self) -> Self {
         let quadrant = match self.quadrant() {

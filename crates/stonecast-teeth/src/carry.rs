@@ -3,7 +3,7 @@
 //! Units: mm. Frame: the scanner's, which cleaning leaves alone.
 //!
 //! Steps
-//! 1. [`vertex_labels`]: a vertex of the cleaned surface is what most of the surface round it is, by angle.
+//! 1. [`vertex_labels`]: a vertex of the cleaned surface is what most of the surface round it is, by area.
 //! 2. `counterparts`: the vertices that cleaning kept, by its own record; those that it welded, by their position.
 //! 3. `carried_faces`: a face whose three corners were kept is the cleaned face on them.
 //! 4. What was dropped or replaced takes the label of the closest place within [`REACH`]; what lies farther away
@@ -30,7 +30,7 @@ pub struct CarriedLabels {
     pub faces: FaceData<Option<Fdi>>,
 }
 
-/// Labels of vertices: of the teeth and the gum that meet at a vertex, the one with the widest angle there.
+/// Labels of vertices: of the teeth and the gum that meet at a vertex, the one with most of the area of the faces there.
 pub fn vertex_labels(mesh: &TriMesh, face_labels: &FaceData<Option<Fdi>>) -> VertexData<Option<Fdi>> {
     let topology = mesh.topology();
     let of_vertex = |v: VertexId| {
@@ -39,34 +39,22 @@ pub fn vertex_labels(mesh: &TriMesh, face_labels: &FaceData<Option<Fdi>>) -> Ver
         if faces.iter().all(|f| face_labels[*f] == first) {
             return first;
         }
-        widest(mesh, v, faces, face_labels)
+        largest(mesh, faces, face_labels)
     };
     VertexData::from_vec(mesh.vertex_ids().map(of_vertex).collect())
 }
 
-fn widest(mesh: &TriMesh, v: VertexId, faces: &[FaceId], face_labels: &FaceData<Option<Fdi>>) -> Option<Fdi> {
+fn largest(mesh: &TriMesh, faces: &[FaceId], face_labels: &FaceData<Option<Fdi>>) -> Option<Fdi> {
     let mut shares: Vec<(Option<Fdi>, f64)> = Vec::new();
     for &f in faces {
-        let angle = angle_at(mesh, f, v);
+        let area = mesh.face_area(f);
         match shares.iter_mut().find(|(label, _)| *label == face_labels[f]) {
-            Some((_, share)) => *share += angle,
-            None => shares.push((face_labels[f], angle)),
+            Some((_, share)) => *share += area,
+            None => shares.push((face_labels[f], area)),
         }
     }
-    let widest = shares.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-    widest.and_then(|(label, _)| *label)
-}
-
-fn angle_at(mesh: &TriMesh, face: FaceId, v: VertexId) -> f64 {
-    let corner = mesh.face(face).iter().position(|&w| w == v).unwrap_or(0);
-    let corners = mesh.corners(face);
-    let (a, b, c) = (
-        corners[corner],
-        corners[(corner + 1) % 3],
-        corners[(corner + 2) % 3],
-    );
-    let (u, w) = (b - a, c - a);
-    u.cross(&w).norm().atan2(u.dot(&w))
+    let largest = shares.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    largest.and_then(|(label, _)| *label)
 }
 
 /// Carries the labels of a cleaned surface's faces back to the surface that was cleaned, `original`.

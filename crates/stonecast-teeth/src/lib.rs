@@ -19,6 +19,7 @@ pub mod edits;
 pub mod labelled;
 pub mod score;
 pub mod segment;
+pub mod teeth3ds;
 
 use rayon::prelude::*;
 use stonecast_cast::Cast;

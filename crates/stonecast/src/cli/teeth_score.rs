@@ -22,6 +22,7 @@ use stonecast_teeth::{
         Agreement, CalibrationBin, Confusion, Tally, calibration, calibration_error, counted_teeth,
         kind_of_annotation, quantile, score_labels,
     },
+    teeth3ds::FormNumbers,
 };
 use stonecast_testkit::random_motion;
 
@@ -254,11 +255,12 @@ fn score_arch(truth: &Truth, pose: PoseName, counts: &mut Counts) {
     let tally = counts.groups.entry(group.to_owned()).or_default();
     match labelled {
         Ok(labelled) => {
-            let found = labelled.value.carried.vertices.as_slice();
-            let score = score_labels(&truth.labels, found)
+            let numbers = numbers_of(truth, &labelled.value);
+            let found = numbers.of_labels(labelled.value.carried.vertices.as_slice());
+            let score = score_labels(&truth.labels, &found)
                 .expect("labels are carried back to every vertex that was read");
             tally.add(&score, seconds);
-            counts.add_labelled(truth, &labelled.value, &score, &scan_from_truth);
+            counts.add_labelled(truth, &labelled.value, &score, &numbers, &found, &scan_from_truth);
         }
         Err(error) => {
             let missed = counted_teeth(&truth.labels);
@@ -270,6 +272,18 @@ fn score_arch(truth: &Truth, pose: PoseName, counts: &mut Counts) {
                 false_teeth: Vec::new(),
             });
         }
+    }
+}
+
+/// The numbers to compare: the truth's form has either permanent numbers only, or primary ones too.
+fn numbers_of(truth: &Truth, labelled: &LabelledFile) -> FormNumbers {
+    let knows_primary = truth.labels.iter().flatten().any(|t| t.is_primary());
+    let teeth = labelled.arch.teeth.iter().map(|t| t.fdi);
+    if knows_primary {
+        // All successors count as present, so that every tooth keeps its own number.
+        FormNumbers::of(teeth.flat_map(|t| [Some(t), t.successor()]).flatten())
+    } else {
+        FormNumbers::of(teeth)
     }
 }
 
@@ -286,10 +300,11 @@ impl Counts {
         truth: &Truth,
         labelled: &LabelledFile,
         score: &stonecast_teeth::score::ArchScore,
+        numbers: &FormNumbers,
+        found: &[Option<Fdi>],
         scan_from_truth: &RigidMotion,
     ) {
-        self.confusion
-            .add(&truth.labels, labelled.carried.vertices.as_slice());
+        self.confusion.add(&truth.labels, found);
         let wrong = score.teeth.iter().filter(|t| !t.is_right());
         let failure = ArchFailure {
             arch: truth.name.clone(),
@@ -304,7 +319,8 @@ impl Counts {
             self.failures.push(failure);
         }
         for tooth in &labelled.arch.teeth {
-            let right = score.found.iter().any(|f| f.fdi == tooth.fdi && f.is_right);
+            let fdi = numbers.of_tooth(tooth.fdi);
+            let right = score.found.iter().any(|f| f.fdi == fdi && f.is_right);
             if let ToldBy::Auto(confidence) = tooth.told_by {
                 self.confidences.push((confidence, right));
             }

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use stonecast_dental::{Fdi, Jaw, LandmarkKind};
 use stonecast_mesh::RigidMotion;
-use stonecast_teeth::{CarriedLabels, LabelledArch, ToldBy, Tooth, ToothFrame};
+use stonecast_teeth::{CarriedLabels, LabelledArch, ToldBy, Tooth, ToothFrame, teeth3ds::FormNumbers};
 
-/// `labels.json` in the form of the Teeth3DS challenge, with the faces' labels added.
+/// `labels.json` in the form of the Teeth3DS challenge, with the faces' labels added. The form has permanent numbers
+/// only ([`stonecast_teeth::teeth3ds`]); `primary` tells which of them are primary teeth.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LabelsDocument {
     /// Which arch.
@@ -16,12 +17,25 @@ pub struct LabelsDocument {
     pub instances: Vec<u8>,
     /// For each face its FDI number, 0 for gum.
     pub face_labels: Vec<u8>,
+    /// The primary teeth that stand under their successors' numbers.
+    pub primary: Vec<PrimaryTooth>,
+}
+
+/// A primary tooth in the Teeth3DS form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PrimaryTooth {
+    /// The number in `labels` and `face_labels`.
+    pub label: u8,
+    /// The tooth.
+    pub fdi: Fdi,
 }
 
 impl LabelsDocument {
     /// The document of a surface.
     pub fn new(jaw: Jaw, labels: &CarriedLabels) -> Self {
-        let number = |label: &Option<Fdi>| label.map_or(0, Fdi::number);
+        let all = labels.vertices.as_slice().iter().chain(labels.faces.as_slice());
+        let form = FormNumbers::of(all.flatten().copied());
+        let number = |label: &Option<Fdi>| label.map_or(0, |t| form.of_tooth(t).number());
         let numbers: Vec<u8> = labels.vertices.as_slice().iter().map(number).collect();
         // A number has two digits and names one of at most 52 teeth, so a byte counts them all.
         let mut instance_of = [0u8; 256];
@@ -38,6 +52,13 @@ impl LabelsDocument {
             instances: numbers.iter().map(|&n| instance_of[usize::from(n)]).collect(),
             labels: numbers,
             face_labels: labels.faces.as_slice().iter().map(number).collect(),
+            primary: form
+                .renamed()
+                .map(|(fdi, label)| PrimaryTooth {
+                    label: label.number(),
+                    fdi,
+                })
+                .collect(),
         }
     }
 
