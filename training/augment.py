@@ -99,7 +99,7 @@ def tissue_behind(arch: Arch, rng: Rng) -> None:
     """A mound of soft tissue behind the last molar, as high as the tooth or lower: it must not be taken for a tooth."""
     for side in (COLUMNS < WIDTH / 2, COLUMNS >= WIDTH / 2):
         teeth = [arch.fdi == fdi for fdi in torch.unique(arch.fdi[(arch.fdi > 0) & side]).tolist()]
-        if rng.random() >= 0.55 or len(teeth) < 2:
+        if rng.random() >= 0.4 or len(teeth) < 2:
             continue
         middles = [(float(ROWS[own].float().mean()), float(COLUMNS[own].float().mean())) for own in teeth]
         last, before = sorted(range(len(teeth)), key=lambda i: middles[i], reverse=True)[:2]

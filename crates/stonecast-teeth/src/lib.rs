@@ -58,6 +58,10 @@ pub enum TeethError {
     /// The program's network does not work.
     #[error("the program's network does not work ({0}); build or install the program again")]
     Network(#[source] segment::net::NetError),
+    /// A user's network cannot be used.
+    #[cfg(feature = "user-model")]
+    #[error(transparent)]
+    UserModel(#[from] segment::user::UserModelError),
     /// A correction does not fit what was found.
     #[error(transparent)]
     Edit(#[from] EditFault),
@@ -79,8 +83,33 @@ pub fn label_arch_corrected(
     input: &ArchInput<'_>,
     edits: &ArchEdits,
 ) -> Result<Checked<LabelledArch>, Vec<TeethError>> {
+    let segmented = segment::segment(input).map_err(|e| vec![e])?;
+    described(input, segmented, edits)
+}
+
+/// Labels one arch as [`label_arch_corrected`] does, by a network of the user's own
+/// ([`segment::user`]).
+///
+/// # Errors
+/// As there; and when the network cannot be used.
+#[cfg(feature = "user-model")]
+pub fn label_arch_by_model(
+    onnx: &[u8],
+    input: &ArchInput<'_>,
+    edits: &ArchEdits,
+) -> Result<Checked<LabelledArch>, Vec<TeethError>> {
+    let segmented = segment::segment_by_model(onnx, input).map_err(|e| vec![e])?;
+    described(input, segmented, edits)
+}
+
+/// Corrects a segmentation and describes its teeth.
+fn described(
+    input: &ArchInput<'_>,
+    segmented: Checked<segment::Segmentation>,
+    edits: &ArchEdits,
+) -> Result<Checked<LabelledArch>, Vec<TeethError>> {
     let all = |faults: Vec<EditFault>| faults.into_iter().map(TeethError::from).collect::<Vec<_>>();
-    let Checked { value, warnings } = segment::segment(input).map_err(|e| vec![e])?;
+    let Checked { value, warnings } = segmented;
     let value = correct_faces(input, value, edits).map_err(all)?;
     let teeth = anatomy::describe(input, &value);
     let teeth = correct_landmarks(input, &value.face_labels, teeth, edits).map_err(all)?;

@@ -125,7 +125,7 @@ impl Evidence {
     }
 
     /// All gum.
-    fn nothing(map: &HeightMap) -> Self {
+    pub(super) fn nothing(map: &HeightMap) -> Self {
         let mut gum = [0.0; CLASSES];
         gum[0] = 1.0;
         let count = map.height.len();

@@ -1,5 +1,7 @@
 //! From a surface to faces that are gum or one tooth.
 
+#[cfg(feature = "user-model")]
+mod by_faces;
 mod cut;
 mod evidence;
 pub mod features;
@@ -59,6 +61,17 @@ pub fn segment(input: &ArchInput<'_>) -> Result<Checked<Segmentation>, TeethErro
     let net = Net::embedded().map_err(TeethError::Network)?;
     let evidence = Evidence::look(net, &map, input.jaw).map_err(TeethError::Network)?;
     from_evidence(input, &evidence)
+}
+
+/// Finds and numbers the teeth of an arch by what a user's network says of its faces.
+///
+/// # Errors
+/// When the network cannot be used, or says that there are no teeth.
+#[cfg(feature = "user-model")]
+pub fn segment_by_model(onnx: &[u8], input: &ArchInput<'_>) -> Result<Checked<Segmentation>, TeethError> {
+    let faces = user::run_user_model(onnx, input)?;
+    let map = HeightMap::new(input.mesh, input.jaw, &input.arch_from_mesh);
+    from_evidence(input, &Evidence::from_faces(&map, &faces))
 }
 
 /// What the small network of `sides` is trained on: the numbers of each node, and whether it is tooth in truth.

@@ -72,6 +72,10 @@ struct LabelArgs {
     /// Corrections; `docs/stages/labelled-cast.md` describes them
     #[arg(long, value_name = "TOML")]
     edits: Option<PathBuf>,
+    /// Of a FILE: a network of your own that tells whose each face is (docs/methods/user-network.md); needs a program built
+    /// with `--features user-model`
+    #[arg(long, value_name = "ONNX")]
+    model: Option<PathBuf>,
     /// Of a FILE: the labels, if the name ends in .json; else a folder for labels, landmarks, coloured PLY and pictures
     #[arg(short, long, value_name = "JSON|DIR", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -103,10 +107,10 @@ pub(super) fn run(args: &TeethArgs, console: &Console) -> Result<Answer, Failure
 
 /// Labels the arches of a case and puts its new version in its place.
 fn label_case(args: &LabelArgs, console: &Console) -> Result<Answer, Failure> {
-    if args.jaw.is_some() || args.unit.is_some() || args.out.is_some() {
+    if args.jaw.is_some() || args.unit.is_some() || args.out.is_some() || args.model.is_some() {
         return Err(Failure::refused(
             "arguments",
-            "--jaw, --unit and --out go with a FILE: a CASE knows its arches, and its teeth are written into it",
+            "--jaw, --unit, --model and --out go with a FILE: a CASE knows its arches, and its teeth are written into it",
         ));
     }
     console.expect_steps(5);
@@ -119,6 +123,17 @@ fn label_case(args: &LabelArgs, console: &Console) -> Result<Answer, Failure> {
     Ok(answer)
 }
 
+/// A user's network, where the program can run one.
+fn read_model(path: &Path) -> Result<Vec<u8>, Failure> {
+    if cfg!(not(feature = "user-model")) {
+        return Err(Failure::refused(
+            "model.not-built",
+            "this program was built without networks of the user's own: build it with `cargo build --release --features user-model`",
+        ));
+    }
+    fs::read(path).map_err(|e| Failure::refused("model.unreadable", format!("--model cannot be read: {e}")))
+}
+
 /// Labels one file.
 fn label_scan(args: &LabelArgs, console: &Console) -> Result<Answer, Failure> {
     let (jaw, out) = args.of_file()?;
@@ -128,7 +143,9 @@ fn label_scan(args: &LabelArgs, console: &Console) -> Result<Answer, Failure> {
         .step("read", || args.file())
         .map_err(|fault| Failure::Refused(vec![fault]))?;
     let observe = |name: &str, begins| console.observe(name, begins);
-    let labelled = label_file(&file, jaw, edits.as_deref(), &observe).map_err(|e| cast::failure(&e))?;
+    let model = args.model.as_deref().map(read_model).transpose()?;
+    let labelled = label_file(&file, jaw, edits.as_deref(), model.as_deref(), &observe)
+        .map_err(|e| cast::failure(&e))?;
     let mut warnings = Vec::new();
     let labelled = labelled.unpack(&mut warnings);
     drop(file);

@@ -249,7 +249,7 @@ fn score_arch(truth: &Truth, pose: PoseName, counts: &mut Counts) {
         },
     };
     let start = Instant::now();
-    let labelled = label_file(&file, truth.jaw, None, &|_, _| {});
+    let labelled = label_file(&file, truth.jaw, None, None, &|_, _| {});
     let seconds = start.elapsed().as_secs_f64();
     let group = truth.name.split('-').next().unwrap_or_default();
     let tally = counts.groups.entry(group.to_owned()).or_default();

@@ -10,7 +10,10 @@ use stonecast_cast::{
     intake::intake,
 };
 use stonecast_dental::{Checked, Jaw};
-use stonecast_teeth::{ArchInput, CarriedLabels, LabelledArch, TeethEdits, carry_back, label_arch_corrected};
+use stonecast_teeth::{
+    ArchEdits, ArchInput, CarriedLabels, LabelledArch, TeethEdits, TeethError, carry_back,
+    label_arch_corrected,
+};
 
 use crate::pipeline::{Observer, PipelineError, ScanFile, watched, with_edits};
 
@@ -27,7 +30,20 @@ pub struct LabelledFile {
     pub carried: CarriedLabels,
 }
 
-/// Labels the arch that a file shows.
+/// Labels by the program's network, or by the user's.
+fn label(
+    input: &ArchInput<'_>,
+    edits: &ArchEdits,
+    model: Option<&[u8]>,
+) -> Result<Checked<LabelledArch>, Vec<TeethError>> {
+    match model {
+        #[cfg(feature = "user-model")]
+        Some(onnx) => stonecast_teeth::label_arch_by_model(onnx, input, edits),
+        _ => label_arch_corrected(input, edits),
+    }
+}
+
+/// Labels the arch that a file shows; `model` is a user's own network, which needs the feature `user-model`.
 ///
 /// # Errors
 /// [`PipelineError`].
@@ -35,6 +51,7 @@ pub fn label_file(
     file: &ScanFile,
     jaw: Jaw,
     edits: Option<&str>,
+    model: Option<&[u8]>,
     observe: &Observer<'_>,
 ) -> Result<Checked<LabelledFile>, PipelineError> {
     let mut warnings = Vec::new();
@@ -56,7 +73,7 @@ pub fn label_file(
             mesh: &prepared.cleaned.mesh,
             arch_from_mesh: prepared.orientation.arch_from_scan,
         };
-        label_arch_corrected(&input, teeth_edits.of(jaw))
+        label(&input, teeth_edits.of(jaw), model)
     })
     .map_err(PipelineError::Teeth)?
     .unpack(&mut warnings);
