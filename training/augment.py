@@ -95,11 +95,11 @@ def bumps_on_gum(arch: Arch, rng: Rng) -> None:
             arch.height = arch.height + hill * arch.gum_weight
 
 
-def tissue_behind(arch: Arch, rng: Rng) -> None:
+def tissue_behind(arch: Arch, rng: Rng, share: float) -> None:
     """A mound of soft tissue behind the last molar, as high as the tooth or lower: it must not be taken for a tooth."""
     for side in (COLUMNS < WIDTH / 2, COLUMNS >= WIDTH / 2):
         teeth = [arch.fdi == fdi for fdi in torch.unique(arch.fdi[(arch.fdi > 0) & side]).tolist()]
-        if rng.random() >= 0.4 or len(teeth) < 2:
+        if rng.random() >= share or len(teeth) < 2:
             continue
         middles = [(float(ROWS[own].float().mean()), float(COLUMNS[own].float().mean())) for own in teeth]
         last, before = sorted(range(len(teeth)), key=lambda i: middles[i], reverse=True)[:2]
@@ -144,7 +144,7 @@ def cut_behind(arch: Arch, rng: Rng) -> None:
     arch.mask[cut] = 0.0
 
 
-def one(steps: np.ndarray, fdi: np.ndarray, rng: Rng) -> Arch:
+def one(steps: np.ndarray, fdi: np.ndarray, rng: Rng, tissue: float) -> Arch:
     stored = torch.from_numpy(steps.astype(np.float32))
     arch = Arch(stored / STEPS_PER_MM, (stored > NOTHING).float(), torch.from_numpy(fdi.astype(np.int64)))
     lowest = float(arch.height[arch.mask > 0].min()) if arch.mask.any() else -20.0
@@ -152,7 +152,7 @@ def one(steps: np.ndarray, fdi: np.ndarray, rng: Rng) -> Arch:
     if rng.random() < 0.5:
         cut_far_gum(arch, rng)
     bumps_on_gum(arch, rng)
-    tissue_behind(arch, rng)
+    tissue_behind(arch, rng, tissue)
     if rng.random() < 0.2:
         stone_base(arch, rng, lowest)
     if rng.random() < 0.6:
@@ -214,9 +214,9 @@ def offsets(classes: Tensor) -> Tensor:
     return torch.stack([along(COLUMNS), along(ROWS)], 1)
 
 
-def batch(upper: np.ndarray, steps: np.ndarray, fdi: np.ndarray, rng: Rng) -> Batch:
-    """A batch of the arches given."""
-    arches = [one(h, f, rng) for h, f in zip(steps, fdi)]
+def batch(upper: np.ndarray, steps: np.ndarray, fdi: np.ndarray, rng: Rng, tissue: float) -> Batch:
+    """A batch of the arches given; `tissue` is the share of sides with a mound behind the last molar."""
+    arches = [one(h, f, rng, tissue) for h, f in zip(steps, fdi)]
     height, mask, numbers = warped(arches, rng)
     height = roughened(height, mask, rng)
     classes = torch.from_numpy(CLASS_OF_FDI)[numbers]

@@ -6,7 +6,7 @@
 //! | `cargo xtask test` | runs every test; says plainly whether the real scans took part |
 //! | `cargo xtask peers` | lets independent programs judge what we write |
 //! | `cargo xtask regen` | makes the committed pictures, tables and snapshots again |
-//! | `cargo xtask train` | trains the network that finds teeth again, on synthetic dentitions |
+//! | `cargo xtask train` | trains the networks that find teeth again, on synthetic dentitions |
 
 #![allow(
     clippy::print_stdout,
@@ -23,7 +23,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-const USAGE: &str = "usage: cargo xtask <arrows | test [filter] | peers [script] | regen | train [--seeds FROM..TO] [--steps N]>";
+const USAGE: &str = "usage: cargo xtask <arrows | test [filter] | peers [script] | regen | train [--quick]>";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -52,7 +52,19 @@ fn test(filter: &[&str]) -> Result<(), String> {
         Ok(_) => return Err("STONECAST_SCANS is set, but is no folder: unset it or mend it".to_owned()),
         Err(_) => println!("STONECAST_SCANS is not set: the tests on real scans say that they were skipped"),
     }
-    run(cargo().arg("test").arg("--workspace").args(filter))
+    run(cargo().arg("test").arg("--workspace").args(filter))?;
+    // What the default features leave out.
+    run(cargo()
+        .args([
+            "test",
+            "-p",
+            "stonecast-teeth",
+            "--features",
+            "user-model",
+            "--lib",
+            "segment::user",
+        ])
+        .args(filter))
 }
 
 /// The `cargo` that runs us, at the root of the workspace.
