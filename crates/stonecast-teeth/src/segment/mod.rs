@@ -30,7 +30,7 @@ use self::{
     instances::instances,
     net::Net,
     nodes::Nodes,
-    number::number,
+    number::{Numbered, number},
     raster::HeightMap,
     refine::refine,
     sides::near_teeth,
@@ -40,6 +40,8 @@ use crate::{ArchInput, TeethError, ToldBy, labelled::Doubt};
 
 /// A person need not look at what is surer than this.
 const SURE: f64 = 0.8;
+/// Another number is named when it is at least this likely.
+const NAMED: f64 = 0.05;
 
 /// Whose each face is, and how sure that is.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,11 +120,11 @@ fn from_evidence(input: &ArchInput<'_>, evidence: &Evidence) -> Result<Checked<S
     let face_labels = FaceData::from_vec(faces.into_iter().map(fdi).collect());
     let shown: BTreeSet<Fdi> = face_labels.as_slice().iter().flatten().copied().collect();
     let told = teeth.iter().filter(|t| shown.contains(&t.fdi));
-    let teeth = told.map(|t| (t.fdi, ToldBy::Auto(t.confidence))).collect();
+    let told = told.map(|t| (t.fdi, ToldBy::Auto(t.confidence))).collect();
     let segmentation = Segmentation {
         face_labels,
-        doubts: doubts(&teeth),
-        teeth,
+        doubts: doubts(&teeth, &shown),
+        teeth: told,
     };
     Ok(Checked::clean(segmentation))
 }
@@ -168,18 +170,31 @@ impl Surface {
 }
 
 /// The least sure teeth first.
-fn doubts(teeth: &BTreeMap<Fdi, ToldBy>) -> Vec<Doubt> {
-    let mut doubts: Vec<Doubt> = teeth
+fn doubts(teeth: &[Numbered], shown: &BTreeSet<Fdi>) -> Vec<Doubt> {
+    let unsure = teeth
         .iter()
-        .filter_map(|(&fdi, told)| match *told {
-            ToldBy::Auto(confidence) if confidence < SURE => Some(Doubt {
-                tooth: Some(fdi),
-                confidence,
-                reason: format!("the number {fdi} is not sure"),
-            }),
-            _ => None,
+        .filter(|t| t.confidence < SURE && shown.contains(&t.fdi));
+    let mut doubts: Vec<Doubt> = unsure
+        .map(|tooth| Doubt {
+            tooth: Some(tooth.fdi),
+            confidence: tooth.confidence,
+            reason: reason(tooth),
         })
         .collect();
-    doubts.sort_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    doubts.sort_by(|a, b| a.confidence.total_cmp(&b.confidence).then(a.tooth.cmp(&b.tooth)));
     doubts
+}
+
+fn reason(tooth: &Numbered) -> String {
+    let mut reasons = Vec::new();
+    if let Some((other, share)) = tooth.other.filter(|(_, share)| *share >= NAMED) {
+        reasons.push(format!("it may be {other} ({:.0} %)", share * 100.0));
+    }
+    if tooth.tooth < SURE {
+        reasons.push("part of it looks like gum".to_owned());
+    }
+    if reasons.is_empty() {
+        reasons.push("its number is not sure".to_owned());
+    }
+    reasons.join("; ")
 }

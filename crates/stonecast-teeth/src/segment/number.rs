@@ -63,6 +63,10 @@ pub(crate) struct Numbered {
     pub instance: Instance,
     /// How sure the number is, 0..1.
     pub confidence: f64,
+    /// The likeliest other number, and how likely it is.
+    pub other: Option<(Fdi, f64)>,
+    /// How surely it is a tooth at all.
+    pub tooth: f64,
     /// How high such a crown is on average, mm.
     pub crown_height: f64,
     /// How wide such a crown is on average, mesiodistally and buccolingually, mm.
@@ -113,12 +117,28 @@ pub(crate) fn number(evidence: &Evidence, instances: Vec<Instance>, jaw: Jaw) ->
                 fdi: fdi_of(jaw, class, model.primary(group, class))?,
                 class,
                 confidence: shares[index][class].min(1.0) * (1.0 - group.instance.classes[0]),
+                other: other(&model, group, &shares[index], class, jaw),
+                tooth: 1.0 - group.instance.classes[0],
                 instance: group.instance.clone(),
                 crown_height: model.sizes[class].crown_height,
                 outline: [model.sizes[class].mesiodistal, model.sizes[class].buccolingual],
             })
         })
         .collect()
+}
+
+/// The likeliest of the places that a tooth did not get.
+fn other(
+    model: &Model,
+    group: &Group,
+    shares: &[f64; CLASSES],
+    class: usize,
+    jaw: Jaw,
+) -> Option<(Fdi, f64)> {
+    let next = (1..CLASSES)
+        .filter(|&c| c != class)
+        .max_by(|&a, &b| shares[a].total_cmp(&shares[b]).then(b.cmp(&a)))?;
+    Some((fdi_of(jaw, next, model.primary(group, next))?, shares[next]))
 }
 
 /// The candidates from the patient's right to the left, by their angle about a point within the arch.
