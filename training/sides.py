@@ -1,6 +1,6 @@
 """Trains the small network that tells tooth from gum on the crowns' sides.
 
-    python training/sides.py SAMPLES.bin crates/stonecast-teeth/weights/sides.net [--epochs 6] [--seed 1]
+    python training/sides.py SAMPLES.bin crates/stonecast-teeth/weights/sides.net [--epochs 8] [--seed 1]
 
 The samples come from the example `side_samples`. What the picture's network says is disturbed at random, because on
 synthetic arches it is surer than on scans.
@@ -41,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("samples", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)

@@ -1,7 +1,7 @@
 """Trains the network of `common.py` on synthetic arches.
 
     python training/train.py OUT.pt ARCHES.bin... [--steps 2100] [--seed 1] [--threads 2]
-        [--tissue 0.4] [--start OTHER.pt]
+        [--tissue 0.55] [--start OTHER.pt]
 
 Written are the exponential means of the weights (they do better than the last ones), and beside them OUT.json: how they
 were made. The same seed, files and number of threads on the same machine give the same weights.
@@ -113,7 +113,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--tissue", type=float, default=0.4, help="share of sides with a mound behind the last molar")
+    parser.add_argument("--tissue", type=float, default=0.55, help="share of sides with a mound behind the last molar")
     parser.add_argument("--start", type=Path, help="weights to go on from")
     train(parser.parse_args())
 

@@ -1,7 +1,6 @@
 //! Trains the networks that find teeth, from synthetic arches to the committed weights and their card.
 //!
-//! The recipe is that of the committed weights: arches are made, the picture's network is trained in two stages and
-//! exported, and with it in the program the small network of the crowns' sides is trained.
+//! The recipe is that of the committed weights: arches are made, the picture's network is trained and exported, and with it in the program the small network of the crowns' sides is trained.
 
 use std::env;
 use std::fs;
@@ -119,23 +118,13 @@ fn plan(told: &[&str]) -> Result<Plan, String> {
             set("plain-2", 1400, 1800, None),
             set("plain-3", 1800, 2600, None),
             set("hard", 10_000, 11_500, Some("hard")),
-            set("young", 20_000, 20_350, Some("young")),
         ],
-        stages: vec![
-            Stage {
-                arches: vec!["plain-1", "plain-2", "plain-3", "hard"],
-                steps: steps(3600),
-                seed: 1,
-                tissue: 0.55,
-            },
-            Stage {
-                // The young ones twice: they are few.
-                arches: vec!["plain-2", "hard", "young", "young"],
-                steps: steps(1300),
-                seed: 2,
-                tissue: 0.4,
-            },
-        ],
+        stages: vec![Stage {
+            arches: vec!["plain-1", "plain-2", "plain-3", "hard"],
+            steps: steps(3600),
+            seed: 1,
+            tissue: 0.55,
+        }],
         sides: [70_000, if quick { 70_004 } else { 70_100 }],
     })
 }

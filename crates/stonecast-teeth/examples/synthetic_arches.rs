@@ -1,9 +1,9 @@
 //! Writes what the network is trained on: synthetic arches as seen from the occlusal side, with whose each pixel is.
 //!
-//! `cargo run --release -p stonecast-teeth --example synthetic_arches -- OUT FROM TO [hard]` makes two arches for each seed
-//! in `FROM..TO`; `hard` ones are more often without teeth, with their gaps closed or open, and of any resolution; `young` ones
-//! have third molars on their way, or mixed dentitions. A record is one byte for the jaw (0 upper, 1 lower), the heights in 5 µm as 16-bit little-endian
-//! numbers (the least one where nothing is seen), and the FDI number of each pixel (0 gum); `training/common.py` reads it.
+//! `cargo run --release -p stonecast-teeth --example synthetic_arches -- OUT FROM TO [hard]` makes two arches for each
+//! seed in `FROM..TO`; `hard` ones are more often without teeth, with their gaps closed or open, and of any resolution. A
+//! record is one byte for the jaw (0 upper, 1 lower), the heights in 5 µm as 16-bit little-endian numbers (the least one
+//! where nothing is seen), and the FDI number of each pixel (0 gum); `training/common.py` reads it.
 //!
 //! Each arch lies as `orient` would put it, or as it was made, and is then tilted and moved a little, as `orient`
 //! errs on real scans.
@@ -15,7 +15,7 @@ use stonecast_cast::orient::{OrientParams, orient};
 use stonecast_dental::{Fdi, Jaw, Side};
 use stonecast_mesh::RigidMotion;
 use stonecast_teeth::segment::raster::{HEIGHT, HeightMap, WIDTH};
-use stonecast_testkit::{Dentition, DentitionSpec, SyntheticArch, ToothShift, dentition, random_spec};
+use stonecast_testkit::{Dentition, DentitionSpec, SyntheticArch, dentition, random_spec};
 
 /// Of each arch that is not hard: its triangles are then about as large as the picture's pixels, and more would hardly show.
 const TRIANGLES: usize = 24_000;
@@ -25,11 +25,10 @@ const ORIENTED: f64 = 0.7;
 
 fn main() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (out, from, to, hard, young) = match arguments.as_slice() {
-        [out, from, to] => (out, from, to, false, false),
-        [out, from, to, word] if word == "hard" => (out, from, to, true, false),
-        [out, from, to, word] if word == "young" => (out, from, to, false, true),
-        _ => return Err("usage: synthetic_arches OUT FROM TO [hard|young]".to_owned()),
+    let (out, from, to, hard) = match arguments.as_slice() {
+        [out, from, to] => (out, from, to, false),
+        [out, from, to, word] if word == "hard" => (out, from, to, true),
+        _ => return Err("usage: synthetic_arches OUT FROM TO [hard]".to_owned()),
     };
     let seed = |text: &str| text.parse::<u64>().map_err(|e| format!("{text}: {e}"));
     let mut records = Vec::new();
@@ -38,9 +37,6 @@ fn main() -> Result<(), String> {
         spec.triangles = TRIANGLES;
         if hard && !harden(&mut spec) {
             continue;
-        }
-        if young {
-            erupt(&mut spec);
         }
         let pair = dentition(&spec);
         for jaw in [Jaw::Upper, Jaw::Lower] {
@@ -86,40 +82,6 @@ fn harden(spec: &mut DentitionSpec) -> bool {
         spec.keep_gaps = draw.uniform(9) < 0.7;
     }
     true
-}
-
-/// Lets third molars come, most of them part of the way, and makes every third dentition a mixed one.
-fn erupt(spec: &mut DentitionSpec) {
-    let draw = Draw(spec.seed ^ 0x12_3456);
-    spec.triangles = (8000.0 * 5f64.powf(draw.uniform(2))) as usize;
-    if draw.uniform(1) < 0.33 {
-        spec.dentition = Dentition::Mixed;
-        spec.third_molars = false;
-        return;
-    }
-    if spec.dentition != Dentition::Permanent {
-        return;
-    }
-    spec.third_molars = draw.uniform(3) < 0.8;
-    for (k, jaw) in [Jaw::Upper, Jaw::Lower].into_iter().enumerate() {
-        for (l, side) in [Side::Right, Side::Left].into_iter().enumerate() {
-            let key = 10 * (1 + 2 * k + l) as u64;
-            let Some(tooth) = Fdi::permanent(jaw, side, 8) else {
-                continue;
-            };
-            if draw.uniform(key) < 0.25 {
-                spec.missing.push(tooth);
-            }
-            let shift = ToothShift {
-                height_mm: -(draw.uniform(key + 1) * 6.0 - 1.0).max(0.0),
-                tip_deg: draw.bell(key + 2) * 20.0,
-                torque_deg: draw.bell(key + 3) * 20.0,
-                rotation_deg: draw.bell(key + 4) * 30.0,
-                offset_mm: draw.bell(key + 5) * 2.0,
-            };
-            spec.shifts.insert(tooth, shift);
-        }
-    }
 }
 
 fn without_premolars(spec: &mut DentitionSpec, draw: &Draw) {
