@@ -119,6 +119,9 @@ fn from_evidence(input: &ArchInput<'_>, evidence: &Evidence) -> Result<Checked<S
     let fdi = |label: Label| (label > 0).then(|| teeth[label as usize - 1].fdi);
     let face_labels = FaceData::from_vec(faces.into_iter().map(fdi).collect());
     let shown: BTreeSet<Fdi> = face_labels.as_slice().iter().flatten().copied().collect();
+    if shown.is_empty() {
+        return Err(TeethError::NoTeeth(input.jaw));
+    }
     let told = teeth.iter().filter(|t| shown.contains(&t.fdi));
     let told = told.map(|t| (t.fdi, ToldBy::Auto(t.confidence))).collect();
     let segmentation = Segmentation {

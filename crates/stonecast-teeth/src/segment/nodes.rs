@@ -20,6 +20,9 @@ pub(crate) const CUBE_MM: f64 = 0.5;
 const SAMPLE_MM: f64 = 0.5;
 /// A face smaller than this is wanted or not as a whole.
 const SMALL_MM: f64 = 1.5;
+/// A face with less area than this, mm², is a line: it has no surface to sample, and a place weighed by no area would
+/// be lost to rounding. Scans have faces of about 0.01 mm².
+const NO_SURFACE_MM2: f64 = 1e-9;
 /// Heights looked at, mm: from the vestibule to above the highest cusp.
 const HEIGHTS_MM: (f64, f64) = (-24.0, 8.0);
 /// The bend is fitted over this many cubes each way: a groove is about a millimetre wide.
@@ -51,14 +54,16 @@ struct Cubes {
 
 impl Cubes {
     fn new(grid: Grid) -> Self {
+        // Cubes meet at the midline, so that the mirror image of an arch falls into the mirror images of its cubes.
+        let left = (grid.corner[0] / CUBE_MM).floor() * CUBE_MM;
         let extent = [
-            grid.width as f64 * grid.pixel_mm,
+            grid.corner[0] - left + grid.width as f64 * grid.pixel_mm,
             grid.height as f64 * grid.pixel_mm,
             HEIGHTS_MM.1 - HEIGHTS_MM.0,
         ];
         let counts = extent.map(|e| (e / CUBE_MM).ceil() as i32);
         Self {
-            corner: Point::new(grid.corner[0], grid.corner[1], HEIGHTS_MM.0),
+            corner: Point::new(left, grid.corner[1], HEIGHTS_MM.0),
             counts,
             node: vec![EMPTY; counts.iter().map(|c| *c as usize).product()],
         }
@@ -160,11 +165,13 @@ impl Nodes {
             let longest = [(b - a).norm(), (c - b).norm(), (a - c).norm()]
                 .into_iter()
                 .fold(0.0, f64::max);
-            if a.z < HEIGHTS_MM.0 - longest || (longest < SMALL_MM && !wanted(&a)) {
+            let area = (b - a).cross(&(c - a)).norm() / 2.0;
+            let middle = Point::from((a.coords + b.coords + c.coords) / 3.0);
+            let passed_over = area < NO_SURFACE_MM2 || (longest < SMALL_MM && !wanted(&middle));
+            if a.z < HEIGHTS_MM.0 - longest || passed_over {
                 continue;
             }
             let turned = face.map(|v| normals[v.index()]);
-            let area = (b - a).cross(&(c - a)).norm() / 2.0;
             let parts = (longest / SAMPLE_MM).ceil().clamp(1.0, 400.0) as u32;
             let each = area / f64::from(parts * parts);
             for [s, t] in centroids(parts) {
@@ -179,7 +186,7 @@ impl Nodes {
         }
         for i in 0..self.places.len() {
             let area = self.areas[i];
-            self.places[i] = Point::from(self.places[i].coords / area.max(1e-12));
+            self.places[i] = Point::from(self.places[i].coords / area);
             self.normals[i] = self.normals[i].try_normalize(1e-12).unwrap_or_else(Vector::z);
         }
     }
