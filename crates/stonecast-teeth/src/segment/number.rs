@@ -409,3 +409,120 @@ impl<'a> Readings<'a> {
 fn least(costs: impl Iterator<Item = (f64, Option<(usize, usize)>)>) -> Option<(usize, usize)> {
     costs.min_by(|a, b| a.0.total_cmp(&b.0)).and_then(|c| c.1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::{evidence::Grid, instances::instances};
+
+    /// What a network says of one tooth: its places with their probabilities.
+    type Said<'a> = &'a [(usize, f32)];
+
+    /// An arch of round teeth on a parabola, 8 mm apart, in the order of the row.
+    fn arch(teeth: &[Said<'_>]) -> Evidence {
+        let grid = Grid::PICTURE;
+        let count = grid.width * grid.height;
+        let mut gum = [0.0; CLASSES];
+        gum[0] = 1.0;
+        let mut evidence = Evidence {
+            grid,
+            heights: vec![0.0; count],
+            classes: vec![gum; count],
+            primary: vec![0.0; count],
+            centres: vec![[0.0; 2]; count],
+        };
+        for (i, said) in teeth.iter().enumerate() {
+            let middle = on_arch(8.0 * (i as f64 - 0.5 * (teeth.len() as f64 - 1.0)));
+            let [u, v] = grid.to_pixel(middle[0], middle[1]);
+            let (columns, rows) = grid.window(u, v, 8.0);
+            for pixel in rows.flat_map(|r| columns.clone().map(move |c| r * grid.width + c)) {
+                let [column, row] = grid.place(pixel).map(|p| p as f64);
+                if (column - u).hypot(row - v) < 8.0 {
+                    let mut classes = [0.0; CLASSES];
+                    classes[0] = 0.02;
+                    for &(class, p) in *said {
+                        classes[class] = 0.98 * p;
+                    }
+                    evidence.classes[pixel] = classes;
+                    evidence.centres[pixel] = [u as f32, v as f32];
+                }
+            }
+        }
+        evidence
+    }
+
+    /// The place on y = x² / 20 at a distance along it from the middle.
+    fn on_arch(along: f64) -> [f64; 2] {
+        let (mut x, mut walked) = (0.0, 0.0);
+        while walked < along.abs() {
+            x += 0.01;
+            walked += 0.01 * (1.0 + x * x / 100.0f64).sqrt();
+        }
+        [x.copysign(along), x * x / 20.0]
+    }
+
+    fn numbers(teeth: &[Said<'_>]) -> Vec<u8> {
+        let evidence = arch(teeth);
+        let numbered = number(&evidence, instances(&evidence), Jaw::Upper);
+        numbered.iter().map(|t| t.fdi.number()).collect()
+    }
+
+    #[test]
+    fn teeth_that_are_sure_keep_their_numbers() {
+        let row: Vec<[(usize, f32); 1]> = (2..=15).map(|class| [(class, 1.0)]).collect();
+        let said: Vec<Said<'_>> = row.iter().map(|r| &r[..]).collect();
+        let upper = [17, 16, 15, 14, 13, 12, 11, 21, 22, 23, 24, 25, 26, 27];
+        assert_eq!(numbers(&said), upper);
+    }
+
+    #[test]
+    fn the_neighbours_decide_where_the_network_leans_the_wrong_way() {
+        // The tooth between 16 and 14 looks more like another 14.
+        let mut row: Vec<Vec<(usize, f32)>> = (2..=15).map(|class| vec![(class, 1.0)]).collect();
+        row[2] = vec![(4, 0.3), (5, 0.7)];
+        let said: Vec<Said<'_>> = row.iter().map(Vec::as_slice).collect();
+        assert_eq!(numbers(&said)[..4], [17, 16, 15, 14]);
+    }
+
+    #[test]
+    fn a_doubtful_tooth_is_less_sure_than_its_neighbours_and_names_the_other_number() {
+        // Twelve teeth: on the right side one premolar is left, which may be either.
+        let mut row: Vec<Vec<(usize, f32)>> = (2..=15).map(|class| vec![(class, 1.0)]).collect();
+        row.remove(2);
+        row[2] = vec![(4, 0.5), (5, 0.5)];
+        let said: Vec<Said<'_>> = row.iter().map(Vec::as_slice).collect();
+        let evidence = arch(&said);
+        let numbered = number(&evidence, instances(&evidence), Jaw::Upper);
+        let doubtful = &numbered[2];
+        assert!([14, 15].contains(&doubtful.fdi.number()));
+        assert!(numbered.iter().all(|t| t.confidence >= doubtful.confidence));
+        let (other, share) = doubtful.other.unwrap();
+        assert!([14, 15].contains(&other.number()) && other != doubtful.fdi);
+        assert!(share > 0.1 && share < 0.5, "{share}");
+    }
+
+    #[test]
+    fn shares_of_all_readings_sum_to_less_than_one_tooth() {
+        let row: Vec<Vec<(usize, f32)>> = (2..=15)
+            .map(|class| vec![(class, 0.6), (class + 1, 0.4)])
+            .collect();
+        let said: Vec<Said<'_>> = row.iter().map(Vec::as_slice).collect();
+        let evidence = arch(&said);
+        let row = in_a_row(&evidence, instances(&evidence));
+        let groups = groups(&evidence, &row);
+        let model = Model {
+            sizes: sizes(Jaw::Upper),
+            pixel_mm2: evidence.grid.pixel_mm.powi(2),
+        };
+        let dropped: Vec<f64> = row.iter().map(|i| model.false_cost(i)).collect();
+        let shares = Readings::new(&model, &groups, &dropped).shares();
+        for candidate in 0..row.len() {
+            let of_it = groups
+                .iter()
+                .zip(&shares)
+                .filter(|(g, _)| g.first <= candidate && candidate <= g.last);
+            let sum: f64 = of_it.flat_map(|(_, s)| s.iter()).sum();
+            assert!(sum > 0.5 && sum < 1.0 + 1e-9, "{candidate}: {sum}");
+        }
+    }
+}

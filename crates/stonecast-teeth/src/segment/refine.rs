@@ -186,3 +186,53 @@ fn recut(
         .map(|(&face, first)| (face, if first { pair.0 } else { pair.1 }))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stonecast_mesh::surface::shapes::height_field;
+
+    /// A sheet of 10 mm with a valley along x = `valley`, and labels that change at x = 0.
+    fn sheet(n: u32, valley: f64) -> (TriMesh, Vec<Label>) {
+        let mesh = height_field(n, 10.0, |x, _| (x - valley).abs().min(1.5));
+        let left = |f: FaceId| mesh.face_centroid(f).x < 0.0;
+        let labels = mesh.face_ids().map(|f| if left(f) { 1 } else { 2 }).collect();
+        (mesh, labels)
+    }
+
+    /// The mean of x where the labels change, away from the border.
+    fn boundary(mesh: &TriMesh, labels: &[Label]) -> f64 {
+        let shape = Shape::new(mesh);
+        let mut places = Vec::new();
+        for face in 0..labels.len() {
+            for other in shape.neighbours(face).filter(|&n| labels[n] != labels[face]) {
+                let middle = nalgebra::center(&shape.middles[face], &shape.middles[other]);
+                if middle.y.abs() < 4.0 {
+                    places.push(middle.x);
+                }
+            }
+        }
+        places.iter().sum::<f64>() / places.len() as f64
+    }
+
+    #[test]
+    fn a_boundary_moves_into_the_groove_beside_it() {
+        for (n, valley) in [(20, 0.6), (40, -0.4), (80, 0.5)] {
+            let (mesh, mut labels) = sheet(n, valley);
+            refine(&mesh, &mut labels);
+            let found = boundary(&mesh, &labels);
+            // Normals of vertices spread a crease over the cells on both its sides.
+            let cell = 10.0 / f64::from(n);
+            assert!((found - valley).abs() < 1.5 * cell, "{n}: {found} for {valley}");
+        }
+    }
+
+    #[test]
+    fn a_boundary_stays_where_there_is_no_groove_near() {
+        let (mesh, mut labels) = sheet(40, 3.0);
+        let before = labels.clone();
+        refine(&mesh, &mut labels);
+        let moved = labels.iter().zip(&before).filter(|(a, b)| a != b).count();
+        assert!(moved as f64 <= 0.01 * labels.len() as f64, "{moved}");
+    }
+}
