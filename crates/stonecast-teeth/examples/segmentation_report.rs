@@ -30,7 +30,7 @@ fn main() {
     println!("|---|---|---|---|---|---|---|---|");
     for mm in [0.0, 2.0, 4.0, 5.5, 7.0] {
         row(&format!("crowding {mm} mm"), 0.0, |s| {
-            s.crowding_mm = PerJaw::both(mm)
+            s.crowding_mm = PerJaw::both(mm);
         });
     }
     for mm in [0.0, 0.01, 0.02, 0.05, 0.1] {

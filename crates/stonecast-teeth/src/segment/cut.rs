@@ -174,7 +174,7 @@ fn part(evidence: &Evidence, nodes: &Nodes, sides: &Sides, teeth: &[Numbered], l
             }
         }
     }
-    for (&(a, b), _) in &touching {
+    for &(a, b) in touching.keys() {
         part_two(evidence, nodes, sides, teeth, labels, a, b);
     }
 }

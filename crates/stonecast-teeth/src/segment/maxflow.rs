@@ -255,12 +255,13 @@ impl CutGraph {
             // Flow would run from head to node in the source's tree, from node to head in the sink's.
             let room = self.room(arc ^ 1, sink_side);
             let other = &self.nodes[head as usize];
-            if room > 0 && other.sink_side == sink_side && other.parent != NONE {
-                if let Some(distance) = self.distance_to_root(head) {
-                    if distance < best.1 {
-                        best = (arc, distance);
-                    }
-                }
+            if room > 0
+                && other.sink_side == sink_side
+                && other.parent != NONE
+                && let Some(distance) = self.distance_to_root(head)
+                && distance < best.1
+            {
+                best = (arc, distance);
             }
             arc = next;
         }
