@@ -429,7 +429,7 @@ impl Shape {
 /// The number that 16 bits (IEEE 754 binary16) stand for.
 fn from_half(bits: u16) -> f32 {
     let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let (exponent, fraction) = (bits >> 10 & 0x1f, f32::from(bits & 0x3ff));
+    let (exponent, fraction) = ((bits >> 10) & 0x1f, f32::from(bits & 0x3ff));
     sign * match exponent {
         0 => fraction * 2f32.powi(-24),
         0x1f if fraction == 0.0 => f32::INFINITY,
@@ -464,7 +464,7 @@ mod tests {
     /// What `training/export.py` shows the network: a multiplicative hash of the index.
     fn made_up(count: usize) -> Vec<f32> {
         (0..count as u64)
-            .map(|i| (i * 2_654_435_761 % (1 << 32)) >> 8)
+            .map(|i| ((i * 2_654_435_761) % (1 << 32)) >> 8)
             .map(|hash| (hash as f64 / f64::from(1 << 23) - 1.0) as f32)
             .collect()
     }
