@@ -5,7 +5,7 @@
 //! | [`case`] | the teeth of a case, when it is made and when it is corrected |
 //! | [`items`] | which files a case holds of them |
 //! | [`paint`] | the colour of each tooth |
-//! | [`file`] | one file to a labelled arch, and its labels in the order of the file |
+//! | [`mod@file`] | one file to a labelled arch, and its labels in the order of the file |
 //! | [`document`] | the JSON documents: labels, landmarks |
 //! | [`pictures`] | pictures of labelled teeth, and of how labels agree |
 
