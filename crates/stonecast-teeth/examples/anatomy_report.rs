@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use stonecast_mesh::{Point, RigidMotion};
+use stonecast_teeth::{ArchInput, label_arch};
 use stonecast_testkit::{DentitionSpec, Jitter, dentition};
 
 #[path = "../tests/judged/mod.rs"]
 mod judged;
 
-use judged::{Tally, annotated, describe, dice, frayed, mean_and_deviation, quantile};
+use judged::{Annotated, Tally, annotated, describe, dice, frayed, mean_and_deviation, quantile};
 
 fn main() {
     match std::env::var_os("STONECAST_SCANS").map(PathBuf::from) {
@@ -47,6 +48,30 @@ fn real(folder: &std::path::Path) {
             print_offsets(&tally);
         }
     }
+    labelled_by_itself(&arches);
+}
+
+/// The same with the labels that the program finds itself.
+fn labelled_by_itself(arches: &[Annotated]) {
+    let mut tally = Tally::default();
+    let mut overlap = Vec::new();
+    for arch in arches {
+        let input = ArchInput {
+            jaw: arch.jaw,
+            mesh: &arch.mesh,
+            arch_from_mesh: arch.arch_from_mesh,
+        };
+        let found = label_arch(&input).unwrap().value;
+        overlap.push(dice(&found.face_labels, &arch.labels));
+        tally.add(arch, &found.teeth);
+    }
+    println!(
+        "\n{} real arches, labels found by the program (Dice {:.3})",
+        arches.len(),
+        mean_and_deviation(&overlap).0
+    );
+    print_errors(&tally.errors, &tally.sought, true);
+    print_widths(&tally.widths);
 }
 
 fn print_offsets(tally: &Tally) {

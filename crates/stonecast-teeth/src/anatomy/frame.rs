@@ -1,14 +1,12 @@
-//! A tooth's own directions: from the arch at its place and from the crown's walls.
+//! A tooth's own directions: from the arch at its place, the likeness of the crown's halves and its walls.
 
 use nalgebra::{Matrix2, Vector2};
 use stonecast_dental::{Jaw, Side, ToothClass};
 use stonecast_mesh::{Point, Vector};
 
 use super::crown::Crown;
+use super::symmetry;
 
-/// How much the arch's direction counts beside the walls': as much as walls of this anisotropy (0: round, 1: two
-/// parallel plates). An incisor's walls reach 0.5, so they decide; a round crown leaves it to the arch.
-const ARCH_WEIGHT: f64 = 0.2;
 /// How much the occlusal plane's normal counts beside the crown's own axis: labels that leak at the rim tilt the
 /// latter by some degrees, teeth lean by some tens.
 const PLANE_WEIGHT: f64 = 0.25;
@@ -47,7 +45,9 @@ pub(super) fn axes(crown: &Crown, jaw: Jaw, leftwards: &Vector2<f64>) -> Option<
     // Facial is where mesial and occlusal leave it: on the right side of the upper arch mesial x occlusal.
     let hand = mesially * if jaw == Jaw::Upper { -1.0 } else { 1.0 };
     let out = arch.cross(&occlusal) * hand;
-    let facial = facial(crown, &arch, &out, &occlusal);
+    let walls = walls(crown, &arch, &out, &occlusal);
+    let turn = symmetry::turn(crown, [&arch, &out, &occlusal], &walls);
+    let facial = arch * turn.sin() + out * turn.cos();
     let mesial = occlusal.cross(&facial) * hand;
     Some(Axes {
         origin,
@@ -102,9 +102,9 @@ fn neck_to_edge(crown: &Crown, towards: &Vector) -> Option<Vector> {
     (area > 0.0).then(|| edge / area - neck)?.try_normalize(1e-9)
 }
 
-/// The facial direction at right angles to the occlusal: the walls' normals gather about it, since the proximal
-/// walls are hidden or small; the arch's own facial direction tips the scale.
-fn facial(crown: &Crown, mesial: &Vector, facial: &Vector, occlusal: &Vector) -> Vector {
+/// How the walls' normals gather about directions across the long axis, as a tensor of trace 1 over mesial and facial:
+/// mostly about facial, since the proximal walls are hidden or small.
+fn walls(crown: &Crown, mesial: &Vector, facial: &Vector, occlusal: &Vector) -> Matrix2<f64> {
     let height = |p: &Point| p.coords.dot(occlusal);
     let (low, high) = crown
         .own_points()
@@ -124,8 +124,5 @@ fn facial(crown: &Crown, mesial: &Vector, facial: &Vector, occlusal: &Vector) ->
         }
     }
     let trace = walls.trace().max(1e-12);
-    let walls = walls / trace + Matrix2::new(0.0, 0.0, 0.0, ARCH_WEIGHT);
-    // The greatest principal direction, as an angle from facial.
-    let angle = 0.5 * (2.0 * walls[(0, 1)]).atan2(walls[(1, 1)] - walls[(0, 0)]);
-    mesial * angle.sin() + facial * angle.cos()
+    walls / trace
 }

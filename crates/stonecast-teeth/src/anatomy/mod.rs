@@ -6,7 +6,7 @@
 //! Steps
 //! 1. `crown`: a tooth's large patches of labels, and a hem of the surface around them.
 //! 2. `arch`: where the arch runs at each tooth.
-//! 3. `frame`: the tooth's own directions, from the arch and from the crown's walls.
+//! 3. `frame`, `symmetry`: the tooth's own directions, from the arch, the crown's walls and the likeness of its halves.
 //! 4. `margin`: the rim where gum lies beyond.
 //! 5. `shape`, `cusps`: the crown's bounds, its summits and its facial crest.
 //! 6. `contacts`: the mesial and the distal side, followed over the labels' end to where the surface turns.
@@ -24,6 +24,7 @@ mod landmarks;
 mod margin;
 mod shape;
 mod surface;
+mod symmetry;
 
 use rayon::prelude::*;
 use stonecast_dental::{Fdi, Mm};

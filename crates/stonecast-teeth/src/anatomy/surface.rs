@@ -201,6 +201,9 @@ fn mix(v: u32) -> i64 {
     (spread >> 16) as i64
 }
 
+/// Eigenvalues of a fit below this share of their sum say nothing: far above rounding, far below what vertices settle.
+const LEAST_SAY: f64 = 1e-6;
+
 /// The top of the surface near a vertex in a direction `up`: the apex of a quadric fitted to the vertices within
 /// `radius`, dropped onto the surface's height over the plane across `up`; the vertex itself where the fit has no apex nearby.
 pub(super) fn apex(crown: &Crown, near: &Point, up: &Vector, radius: f64) -> Point {
@@ -218,6 +221,8 @@ pub(super) fn apex(crown: &Crown, near: &Point, up: &Vector, radius: f64) -> Poi
             right += basis * (z * weight);
         }
     }
+    // Fewer vertices than a quadric has coefficients leave some of them to rounding; this draws those to zero instead.
+    normal += Matrix6::identity() * (LEAST_SAY * normal.trace());
     let Some(fit) = normal.cholesky().map(|c| c.solve(&right)) else {
         return *near;
     };
