@@ -11,13 +11,13 @@ use std::{
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use stonecast_cast::{intake::Stated, scan::LengthUnit};
-use stonecast_dental::{Fdi, Jaw, LandmarkKind};
+use stonecast_dental::{Fdi, Jaw};
 use stonecast_mesh::{
     Point, RigidMotion, TriMesh,
     formats::{Part, PlyCoordinates, PlyOptions, encode_ply},
 };
 use stonecast_teeth::{
-    LabelledArch, ToldBy,
+    ToldBy, Tooth,
     score::{
         Agreement, CalibrationBin, Confusion, Tally, calibration, calibration_error, counted_teeth,
         kind_of_annotation, quantile, score_labels,
@@ -325,12 +325,22 @@ impl Counts {
                 self.confidences.push((confidence, right));
             }
         }
-        self.add_points(truth, &labelled.arch, scan_from_truth);
+        let counterpart = |fdi: Fdi| {
+            let found = score.teeth.iter().find(|t| t.fdi == fdi && t.is_found())?.best?;
+            let mut teeth = labelled.arch.teeth.iter();
+            teeth.find(|t| numbers.of_tooth(t.fdi) == found)
+        };
+        self.add_points(truth, &counterpart, scan_from_truth);
     }
 
-    /// Compares landmarks and widths with the annotated points.
-    fn add_points(&mut self, truth: &Truth, arch: &LabelledArch, scan_from_truth: &RigidMotion) {
-        let tooth_of = |fdi: Fdi| arch.teeth.iter().find(|t| t.fdi == fdi);
+    /// Compares landmarks and widths with the annotated points, each with the tooth that was found in its place: what
+    /// number that has is judged elsewhere.
+    fn add_points<'a>(
+        &mut self,
+        truth: &Truth,
+        tooth_of: &dyn Fn(Fdi) -> Option<&'a Tooth>,
+        scan_from_truth: &RigidMotion,
+    ) {
         for annotation in &truth.annotations {
             let of_tooth = |kind: &str| {
                 let mut same = truth.annotations.iter().filter(|a| a.fdi == annotation.fdi);
@@ -340,8 +350,8 @@ impl Counts {
             let kind = kind_of_annotation(&annotation.kind, annotation.fdi, has_middle);
             let place = scan_from_truth * Point::from(annotation.xyz);
             let error = kind.and_then(|kind| {
-                let position = landmark(arch, annotation.fdi, kind)?;
-                Some((position - place).norm())
+                let position = tooth_of(annotation.fdi)?.landmark(kind)?;
+                Some((Point::from(position) - place).norm())
             });
             self.landmarks
                 .entry(annotation.kind.clone())
@@ -356,12 +366,6 @@ impl Counts {
             }
         }
     }
-}
-
-fn landmark(arch: &LabelledArch, fdi: Fdi, kind: LandmarkKind) -> Option<Point> {
-    let tooth = arch.teeth.iter().find(|t| t.fdi == fdi)?;
-    let mark = tooth.landmarks.iter().find(|l| l.kind == kind)?;
-    Some(Point::from(mark.position))
 }
 
 fn figures(counts: Counts) -> Figures {
