@@ -20,11 +20,14 @@ pub struct Topology {
     /// Sides sorted by edge; a side is `3 * face + corner` and runs from that corner to the next.
     sides: Vec<u32>,
     edge_of_side: Vec<u32>,
+    /// For each side the face across it, `NO_FACE` where there is not exactly one.
+    across: Vec<u32>,
     vertex_start: Vec<u32>,
     vertex_faces: Vec<FaceId>,
 }
 
 const NO_EDGE: u32 = u32::MAX;
+const NO_FACE: u32 = u32::MAX;
 
 impl Topology {
     pub(crate) fn build(vertex_count: usize, faces: &[[VertexId; 3]]) -> Self {
@@ -48,7 +51,13 @@ impl Topology {
                 edge_of_side[side as usize] = e as u32;
             }
         }
-        let sides = keyed.into_iter().map(|(_, side)| side).collect();
+        let sides: Vec<u32> = keyed.into_iter().map(|(_, side)| side).collect();
+        let mut across = vec![NO_FACE; 3 * faces.len()];
+        for edge in edges.iter().filter(|e| e.side_count == 2) {
+            let [s, t] = [0, 1].map(|i| sides[edge.first_side as usize + i]);
+            across[s as usize] = t / 3;
+            across[t as usize] = s / 3;
+        }
 
         let mut vertex_start = vec![0u32; vertex_count + 1];
         for v in faces.iter().flatten() {
@@ -70,9 +79,30 @@ impl Topology {
             edges,
             sides,
             edge_of_side,
+            across,
             vertex_start,
             vertex_faces,
         }
+    }
+
+    /// The same where vertices without a face are dropped and the others keep their order: `kept` has the old id of
+    /// each that stays.
+    pub(crate) fn renumbered(mut self, kept: &[VertexId]) -> Self {
+        if kept.len() + 1 == self.vertex_start.len() {
+            return self;
+        }
+        let mut new_of_old = vec![u32::MAX; self.vertex_start.len() - 1];
+        let mut vertex_start = Vec::with_capacity(kept.len() + 1);
+        for (new, old) in kept.iter().enumerate() {
+            new_of_old[old.index()] = new as u32;
+            vertex_start.push(self.vertex_start[old.index()]);
+        }
+        vertex_start.push(self.vertex_faces.len() as u32);
+        for edge in &mut self.edges {
+            edge.ends = edge.ends.map(|v| VertexId(new_of_old[v.index()]));
+        }
+        self.vertex_start = vertex_start;
+        self
     }
 
     /// All edges, sorted by their ends.
@@ -106,11 +136,8 @@ impl Topology {
 
     /// The face across the edge that starts at `corner`; `None` on a border and on a non-manifold edge.
     pub fn neighbour(&self, face: FaceId, corner: usize) -> Option<FaceId> {
-        let edge = &self.edges[self.edge_index(face, corner)?];
-        if edge.side_count != 2 {
-            return None;
-        }
-        self.sides(edge).map(|(f, _)| f).find(|&f| f != face)
+        let f = self.across[3 * face.index() + corner];
+        (f != NO_FACE).then_some(FaceId(f))
     }
 
     /// The faces across the three edges of `face`, where there is exactly one.
@@ -246,7 +273,12 @@ fn walk_border(start: VertexId, next: &mut [Vec<VertexId>]) -> Vec<Vec<VertexId>
 /// The connected pieces of a mesh (faces joined through shared vertices), each a list of faces in order, the
 /// one with most faces first.
 pub fn components(mesh: &TriMesh) -> Vec<Vec<FaceId>> {
-    let mut parent: Vec<u32> = (0..mesh.vertex_count() as u32).collect();
+    components_of(mesh.vertex_count(), mesh.faces())
+}
+
+/// As [`components`], of a mesh under construction.
+pub(crate) fn components_of(vertex_count: usize, faces: &[[VertexId; 3]]) -> Vec<Vec<FaceId>> {
+    let mut parent: Vec<u32> = (0..vertex_count as u32).collect();
     fn root(parent: &mut [u32], mut v: u32) -> u32 {
         while parent[v as usize] != v {
             parent[v as usize] = parent[parent[v as usize] as usize];
@@ -254,22 +286,22 @@ pub fn components(mesh: &TriMesh) -> Vec<Vec<FaceId>> {
         }
         v
     }
-    for f in mesh.faces() {
+    for f in faces {
         for pair in [[f[0], f[1]], [f[1], f[2]]] {
             let (a, b) = (root(&mut parent, pair[0].0), root(&mut parent, pair[1].0));
             // The smaller id becomes the root, so the result does not depend on the order of the faces.
             parent[a.max(b) as usize] = a.min(b);
         }
     }
-    let mut slot = vec![u32::MAX; mesh.vertex_count()];
+    let mut slot = vec![u32::MAX; vertex_count];
     let mut pieces: Vec<Vec<FaceId>> = Vec::new();
-    for f in mesh.face_ids() {
-        let r = root(&mut parent, mesh.face(f)[0].0) as usize;
+    for (f, face) in faces.iter().enumerate() {
+        let r = root(&mut parent, face[0].0) as usize;
         if slot[r] == u32::MAX {
             slot[r] = pieces.len() as u32;
             pieces.push(Vec::new());
         }
-        pieces[slot[r] as usize].push(f);
+        pieces[slot[r] as usize].push(FaceId(f as u32));
     }
     pieces.sort_by(|a, b| b.len().cmp(&a.len()).then(a[0].cmp(&b[0])));
     pieces
@@ -325,6 +357,22 @@ mod tests {
         let mesh = TriMesh::joined([&sheet(1), &sheet(3)]);
         let sizes: Vec<_> = components(&mesh).iter().map(Vec::len).collect();
         assert_eq!(sizes, [18, 2]);
+    }
+
+    #[test]
+    fn dropping_unused_vertices_renumbers_the_topology() {
+        let whole = sheet(4);
+        let faces: Vec<[VertexId; 3]> = whole.faces()[8..20].to_vec();
+        let before = TriMesh::new(whole.points().to_vec(), faces).unwrap();
+        let part = before.submesh(|_| true);
+        assert!(part.mesh.vertex_count() < before.vertex_count());
+        let renumbered = before.topology().clone().renumbered(&part.vertex_of);
+        let built = part.mesh.topology();
+        assert_eq!(renumbered.edges(), built.edges());
+        assert_eq!(renumbered.sides, built.sides);
+        assert_eq!(renumbered.across, built.across);
+        assert_eq!(renumbered.vertex_start, built.vertex_start);
+        assert_eq!(renumbered.vertex_faces, built.vertex_faces);
     }
 
     #[test]

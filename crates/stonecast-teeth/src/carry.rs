@@ -13,9 +13,12 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 use stonecast_cast::clean::Cleaned;
 use stonecast_dental::Fdi;
-use stonecast_mesh::{FaceData, FaceId, Point, TriMesh, VertexData, VertexId, spatial::SpatialIndex};
+use stonecast_mesh::{
+    Aabb, FaceData, FaceId, Point, TriMesh, Vector, VertexData, VertexId, spatial::SpatialIndex,
+};
 
 /// How far (mm) a dropped vertex or face may lie from the cleaned surface and still be of its tooth: about a face of
 /// a coarse scan, the size of the flaps and crossings that cleaning drops.
@@ -41,7 +44,12 @@ pub fn vertex_labels(mesh: &TriMesh, face_labels: &FaceData<Option<Fdi>>) -> Ver
         }
         largest(mesh, faces, face_labels)
     };
-    VertexData::from_vec(mesh.vertex_ids().map(of_vertex).collect())
+    let vertices = 0..mesh.vertex_count();
+    let labels = vertices
+        .into_par_iter()
+        .with_min_len(4096)
+        .map(|v| of_vertex(VertexId::new(v)));
+    VertexData::from_vec(labels.collect())
 }
 
 fn largest(mesh: &TriMesh, faces: &[FaceId], face_labels: &FaceData<Option<Fdi>>) -> Option<Fdi> {
@@ -65,7 +73,7 @@ pub fn carry_back(
 ) -> CarriedLabels {
     let on_cleaned = vertex_labels(&cleaned.mesh, face_labels);
     let counterpart = counterparts(original, cleaned);
-    let mut far = Far::new(&cleaned.mesh);
+    let far = Far::new(&cleaned.mesh);
     let mut vertices: Vec<Option<Fdi>> = counterpart
         .iter()
         .map(|v| v.and_then(|v| on_cleaned[v]))
@@ -79,7 +87,7 @@ pub fn carry_back(
     }
     CarriedLabels {
         vertices: VertexData::from_vec(vertices),
-        faces: carried_faces(original, cleaned, &counterpart, face_labels, &mut far),
+        faces: carried_faces(original, cleaned, &counterpart, face_labels, &far),
     }
 }
 
@@ -110,7 +118,7 @@ fn carried_faces(
     cleaned: &Cleaned,
     counterpart: &[Option<VertexId>],
     face_labels: &FaceData<Option<Fdi>>,
-    far: &mut Far<'_>,
+    far: &Far<'_>,
 ) -> FaceData<Option<Fdi>> {
     let topology = cleaned.mesh.topology();
     let kept_face = |f: FaceId| {
@@ -122,7 +130,11 @@ fn carried_faces(
         };
         topology.faces_of(a).iter().find(on_them).copied()
     };
-    let kept: Vec<Option<FaceId>> = original.face_ids().map(kept_face).collect();
+    let kept: Vec<Option<FaceId>> = (0..original.face_count())
+        .into_par_iter()
+        .with_min_len(4096)
+        .map(|f| kept_face(FaceId::new(f)))
+        .collect();
     let orphans: Vec<FaceId> = original
         .face_ids()
         .filter(|f| kept[f.index()].is_none())
@@ -138,19 +150,18 @@ fn carried_faces(
 /// The cleaned surface as it is searched for what has no counterpart on it; few files need that.
 struct Far<'a> {
     mesh: &'a TriMesh,
-    index: Option<SpatialIndex>,
 }
 
 impl<'a> Far<'a> {
     fn new(mesh: &'a TriMesh) -> Self {
-        Self { mesh, index: None }
+        Self { mesh }
     }
 
-    fn nearest_faces(&mut self, places: &[Point]) -> Vec<Option<FaceId>> {
+    fn nearest_faces(&self, places: &[Point]) -> Vec<Option<FaceId>> {
         self.nearest(places, |_, closest| closest.face)
     }
 
-    fn nearest_vertices(&mut self, places: &[Point]) -> Vec<Option<VertexId>> {
+    fn nearest_vertices(&self, places: &[Point]) -> Vec<Option<VertexId>> {
         self.nearest(places, |mesh, closest| {
             let apart = |v: &VertexId| (mesh.point(*v) - closest.point).norm_squared();
             let [a, b, c] = mesh.face(closest.face);
@@ -161,21 +172,68 @@ impl<'a> Far<'a> {
     }
 
     fn nearest<T>(
-        &mut self,
+        &self,
         places: &[Point],
         take: impl Fn(&TriMesh, &stonecast_mesh::spatial::Closest) -> T,
     ) -> Vec<Option<T>> {
         if places.is_empty() {
             return Vec::new();
         }
-        let mesh = self.mesh;
-        let index = self.index.get_or_insert_with(|| SpatialIndex::build(mesh));
-        index
+        let near = near_places(self.mesh, places);
+        let part = self.mesh.submesh(|f| near[f.index()]);
+        SpatialIndex::build(&part.mesh)
             .closest_field(places, REACH)
-            .iter()
-            .map(|closest| closest.as_ref().map(|closest| take(mesh, closest)))
+            .into_iter()
+            .map(|closest| {
+                let mut closest = closest?;
+                closest.face = part.face_of[closest.face.index()];
+                Some(take(self.mesh, &closest))
+            })
             .collect()
     }
+}
+
+/// More cells than this are not laid out: what is so large is searched as a whole.
+const MOST_CELLS: f64 = 4e6;
+
+/// Which faces may lie within [`REACH`] of a place: those that touch a cell of that size beside a place's own. An index
+/// over few faces is built in no time, and of equally close faces the first wins in it as in one over all.
+fn near_places(mesh: &TriMesh, places: &[Point]) -> Vec<bool> {
+    let all = vec![true; mesh.face_count()];
+    let Some(bounds) = Aabb::around(places.iter().copied()) else {
+        return all;
+    };
+    // Two cells around, so that no rounding leaves out what lies just within reach.
+    let low = bounds.min - Vector::repeat(2.0 * REACH);
+    let counts = (bounds.extent() / REACH).map(|e| e.floor() + 5.0);
+    if counts.iter().product::<f64>() > MOST_CELLS {
+        return all;
+    }
+    let cell = |p: &Point| -> [f64; 3] { ((p - low) / REACH).map(f64::floor).into() };
+    let counts: [usize; 3] = counts.map(|c| c as usize).into();
+    let at = |[i, j, k]: [usize; 3]| (k * counts[1] + j) * counts[0] + i;
+    let mut marked = vec![false; counts.iter().product()];
+    for place in places {
+        let own = cell(place).map(|c| c as usize);
+        let span = |k: usize| own[k].saturating_sub(2)..=(own[k] + 2).min(counts[k] - 1);
+        for (k, j) in span(2).flat_map(|k| span(1).map(move |j| (k, j))) {
+            marked[at([*span(0).start(), j, k])..=at([*span(0).end(), j, k])].fill(true);
+        }
+    }
+    let is_near = |face: &[VertexId; 3]| {
+        let [a, b, c] = face.map(|v| mesh.point(v));
+        let (low, high) = (cell(&a.inf(&b).inf(&c)), cell(&a.sup(&b).sup(&c)));
+        if (0..3).any(|k| high[k] < 0.0 || low[k] >= counts[k] as f64) {
+            return false;
+        }
+        let span = |k: usize| low[k].max(0.0) as usize..=(high[k] as usize).min(counts[k] - 1);
+        if span(1).count() * span(2).count() > 64 {
+            return true;
+        }
+        let mut rows = span(2).flat_map(|k| span(1).map(move |j| (k, j)));
+        rows.any(|(k, j)| marked[at([*span(0).start(), j, k])..=at([*span(0).end(), j, k])].contains(&true))
+    };
+    mesh.faces().par_iter().with_min_len(4096).map(is_near).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! 2. [`mend`]: weld, drop what is degenerate, repeated, flapping or floating, part
 //!    what is pinched, wind alike.
 //! 3. [`uncross`]: small places where the surface passes through itself are
-//!    replaced; larger ones are reported.
+//!    replaced; larger ones are reported. Left out where [`CleanParams::replaces_crossings`] is false.
 //! 4. [`fill_holes`]: small holes are closed smoothly; the longest border is the
 //!    scan's own and stays.
 //! 5. `turn_outwards`: each piece's normals point out of the body, told by volume where the piece is closed, else
@@ -29,7 +29,8 @@ use stonecast_dental::{Checked, Warning};
 use stonecast_mesh::{
     FaceData, FaceId, TriMesh, VertexData, VertexId,
     repair::{
-        FillParams, LeftReason, Mended, PieceOutward, UncrossParams, fill_holes, mend, outward, uncross,
+        FillParams, LeftReason, Mended, PieceOutward, UncrossParams, Uncrossed, fill_holes, mend, outward,
+        uncross,
     },
     topology::components,
 };
@@ -68,7 +69,7 @@ pub fn clean(
     }
     let mut report = CleanReport::from(mended.report);
     report::warn_of_mending(&report, mesh.face_count(), &mut warnings);
-    let closed = close(&mended, params, &mut report, &mut warnings);
+    let closed = close(mended, params, &mut report, &mut warnings);
     let mesh = if params.turns_outwards {
         turn_outwards(closed.mesh, &mut report, &mut warnings)
     } else {
@@ -116,7 +117,7 @@ struct Closed {
 
 /// Replaces crossings and fills holes.
 fn close(
-    mended: &Mended,
+    mended: Mended,
     params: &CleanParams,
     report: &mut CleanReport,
     warnings: &mut Vec<Warning>,
@@ -125,7 +126,12 @@ fn close(
         max_area: params.max_crossing_area,
         mend: params.mend,
     };
-    let uncrossed = uncross(&mended.mesh, &crossing);
+    let Mended { mesh, vertex_of, .. } = mended;
+    let uncrossed = if params.replaces_crossings {
+        uncross(&mesh, &crossing)
+    } else {
+        Uncrossed::untouched(mesh)
+    };
     report.crossings_found = uncrossed.report.crossings_found;
     report.crossings_left = uncrossed.report.crossings_left;
     report.crossing_faces_removed = uncrossed.report.removed_faces;
@@ -147,7 +153,7 @@ fn close(
     report::warn_of_holes(report, warnings);
 
     let made_vertices = filled.mesh.vertex_count() - uncrossed.mesh.vertex_count();
-    let from_scan = |v: &Option<VertexId>| v.map(|v| mended.vertex_of[v.index()]);
+    let from_scan = |v: &Option<VertexId>| v.map(|v| vertex_of[v.index()]);
     let mut is_made = filled.is_filled();
     for (flag, face) in is_made.as_mut_slice().iter_mut().zip(&uncrossed.face_of) {
         *flag = face.is_none();

@@ -13,6 +13,9 @@ pub struct CleanParams {
     pub mend: MendParams,
     /// The largest place (mm²) at which the surface passes through itself that is replaced.
     pub max_crossing_area: f64,
+    /// Whether places at which the surface passes through itself are looked for at all. Labels of faces do not need
+    /// it, and on a fine scan it takes a third of the time of cleaning.
+    pub replaces_crossings: bool,
     /// The longest rim (mm) of a hole that is filled.
     pub max_hole_length: f64,
     /// Whether pieces that look inside out are turned. A scanned impression, a mould, looks inside out by right: keep
@@ -60,6 +63,7 @@ impl Default for CleanParams {
                 piece_share: table.piece_share.value,
             },
             max_crossing_area: table.max_crossing_area.value,
+            replaces_crossings: true,
             max_hole_length: table.max_hole_length.value,
             turns_outwards: true,
         }

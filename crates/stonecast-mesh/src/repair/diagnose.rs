@@ -15,6 +15,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -223,7 +224,7 @@ pub(super) fn first_at_position(mesh: &TriMesh) -> Vec<VertexId> {
     // Adding zero makes -0.0 and 0.0 the same bits.
     let bits = |c: f64| (c + 0.0).to_bits();
     let mut sorted: Vec<(u64, VertexId)> = mesh.vertex_ids().map(|v| (bits(mesh.point(v).x), v)).collect();
-    sorted.sort_unstable();
+    sorted.par_sort_unstable();
     let mut first: Vec<VertexId> = mesh.vertex_ids().collect();
     // Hardly any two vertices share their x, so the rest of the key is made for few.
     for level in sorted.chunk_by(|a, b| a.0 == b.0).filter(|level| level.len() > 1) {

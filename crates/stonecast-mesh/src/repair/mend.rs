@@ -21,6 +21,7 @@
 //! This work is based on: A. Guéziec, G. Taubin, F. Lazarus, W. Horn, "Cutting and Stitching: Converting Sets of
 //! Polygons to Manifold Surfaces", IEEE Transactions on Visualization and Computer Graphics 7(2) (2001).
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -29,7 +30,7 @@ use super::{
 };
 use crate::{
     FaceId, Point, TriMesh, VertexId,
-    topology::{Edge, Topology, components},
+    topology::{Edge, Topology, components_of},
 };
 
 /// What to drop.
@@ -115,14 +116,29 @@ pub fn mend(mesh: &TriMesh, params: &MendParams) -> Mended {
     work.remove_duplicated();
     let mut topology = work.drop_flaps(params.flap_share);
     // Each further round drops at least one face, so this ends.
-    while !work.part_sheets(&topology) {
-        topology = work.topology();
-    }
+    let parting = loop {
+        match work.part_sheets(&topology) {
+            Parting::Dropped => topology = work.topology(),
+            done => break done,
+        }
+    };
     work.drop_small_pieces(params.piece_share);
-    work.compact()
+    let still_holds = parting == Parting::Nothing && work.report.dropped_piece_faces == 0;
+    work.compact(still_holds.then_some(topology))
 }
 
 const NONE: u32 = u32::MAX;
+
+/// What parting the sheets came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parting {
+    /// There was nothing to part or to wind.
+    Nothing,
+    /// Done.
+    Done,
+    /// An edge was still overfull and faces were dropped: it must be done again.
+    Dropped,
+}
 
 struct Work {
     points: Vec<Point>,
@@ -168,8 +184,11 @@ impl Work {
     }
 
     fn remove_degenerate(&mut self) {
-        let is_flat = |work: &Self, f: usize| is_degenerate(&work.corners(f));
-        let mut flat: Vec<usize> = (0..self.faces.len()).filter(|&f| is_flat(self, f)).collect();
+        let all_flat = |work: &Self| -> Vec<usize> {
+            let faces = (0..work.faces.len()).into_par_iter().with_min_len(4096);
+            faces.filter(|&f| is_degenerate(&work.corners(f))).collect()
+        };
+        let mut flat = all_flat(self);
         self.report.degenerate_faces = flat.len();
         // A chain of flat faces dissolves one per round; what a few rounds leave is dropped.
         for _ in 0..4 {
@@ -177,7 +196,7 @@ impl Work {
                 break;
             }
             self.dissolve(&flat);
-            flat = (0..self.faces.len()).filter(|&f| is_flat(self, f)).collect();
+            flat = all_flat(self);
         }
         let mut keep = vec![true; self.faces.len()];
         for f in flat {
@@ -333,18 +352,17 @@ impl Work {
         patches
     }
 
-    /// Pairs, winds and splits; false when an edge is still overfull and faces were dropped, so that it must be
-    /// done again.
-    fn part_sheets(&mut self, topology: &Topology) -> bool {
+    /// Pairs, winds and splits.
+    fn part_sheets(&mut self, topology: &Topology) -> Parting {
         let mut partner = self.pair_sides(topology);
         if self.is_whole(topology, &partner) {
-            return true;
+            return Parting::Nothing;
         }
         let turned = self.wind(&mut partner);
         let split = self.split_fans(&partner);
         let is_overfull = topology.non_manifold_edges().next().is_some();
         if is_overfull && self.drop_slits(&split, &partner) {
-            return false;
+            return Parting::Dropped;
         }
         self.take(split, &turned);
         self.report.cut_edges = topology
@@ -356,7 +374,7 @@ impl Work {
                     || topology.sides(e).any(|(f, c)| partner[3 * f.index() + c] == NONE)
             })
             .count();
-        true
+        Parting::Done
     }
 
     /// Whether there is nothing to part or wind: at most two sides at each edge, which run opposite ways, and one
@@ -538,8 +556,7 @@ impl Work {
     }
 
     fn drop_small_pieces(&mut self, share: f64) {
-        let mesh = TriMesh::from_trusted(self.points.clone(), self.faces.clone());
-        let pieces = components(&mesh);
+        let pieces = components_of(self.points.len(), &self.faces);
         let areas: Vec<f64> = pieces
             .iter()
             .map(|faces| faces.iter().map(|f| self.area(f.index())).sum())
@@ -557,14 +574,19 @@ impl Work {
         self.report.dropped_piece_faces = self.retain(&keep);
     }
 
-    fn compact(mut self) -> Mended {
+    fn compact(mut self, topology: Option<Topology>) -> Mended {
         let merged = self.report.welded_vertices;
         let all = TriMesh::from_trusted(self.points, self.faces);
         let used = all.submesh(|_| true);
         self.report.dropped_vertices = all.vertex_count() - used.mesh.vertex_count() - merged;
+        let vertex_of = used.vertex_of.iter().map(|v| self.vertex_of[v.index()]).collect();
+        let mesh = match topology {
+            Some(topology) => used.mesh.with_topology(topology.renumbered(&used.vertex_of)),
+            None => used.mesh,
+        };
         Mended {
-            vertex_of: used.vertex_of.iter().map(|v| self.vertex_of[v.index()]).collect(),
-            mesh: used.mesh,
+            vertex_of,
+            mesh,
             face_of: self.face_of,
             report: self.report,
         }

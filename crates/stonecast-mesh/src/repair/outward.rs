@@ -12,6 +12,8 @@
 //! Limits: a sheet without depth, or a mould (an impression seen from inside), gives no or the opposite vote; the
 //! score says how clear the vote is. The piece must be consistently wound.
 
+use rayon::prelude::*;
+
 use crate::{FaceId, Point, TriMesh, Vector, spatial::SpatialIndex, topology::components};
 
 /// How a piece's outside was told.
@@ -113,15 +115,20 @@ fn by_clearance(mesh: &TriMesh, index: &SpatialIndex, piece: &[FaceId]) -> Piece
     // Far below any feature, far above the rounding of coordinates: a ray must not meet the face it leaves.
     let lift = 1e-7 * area.sqrt();
     let step = piece.len().div_ceil(SAMPLES);
+    let sampled: Vec<(FaceId, f64, f64)> = (0..piece.len().div_ceil(step))
+        .into_par_iter()
+        .filter_map(|i| {
+            let f = piece[i * step];
+            let normal = mesh.face_area_vector(f);
+            let normal = normal.try_normalize(0.0)?;
+            let from = mesh.face_centroid(f);
+            let ahead = clearance(index, &from, &normal, lift);
+            let behind = clearance(index, &from, &-normal, lift);
+            Some((f, ahead, behind))
+        })
+        .collect();
     let (mut balance, mut voting) = (0.0, 0.0);
-    for &f in piece.iter().step_by(step) {
-        let normal = mesh.face_normals()[f];
-        if normal == Vector::zeros() {
-            continue;
-        }
-        let from = mesh.face_centroid(f);
-        let ahead = clearance(index, &from, &normal, lift);
-        let behind = clearance(index, &from, &-normal, lift);
+    for (f, ahead, behind) in sampled {
         let weight = mesh.face_area(f);
         if behind < ahead {
             balance += weight;

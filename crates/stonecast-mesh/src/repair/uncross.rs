@@ -55,22 +55,27 @@ pub struct Uncrossed {
     pub report: UncrossReport,
 }
 
+impl Uncrossed {
+    /// A mesh as it is, in which no crossings were looked for.
+    pub fn untouched(mesh: TriMesh) -> Self {
+        Self {
+            vertex_of: mesh.vertex_ids().map(Some).collect(),
+            face_of: mesh.face_ids().map(Some).collect(),
+            report: UncrossReport::default(),
+            mesh,
+        }
+    }
+}
+
 /// A patch may itself need replacing once; more rounds than this have never helped.
 const ROUNDS: usize = 3;
 
 /// Replaces the small places where a mended surface passes through itself.
 pub fn uncross(mesh: &TriMesh, params: &UncrossParams) -> Uncrossed {
     let mut pairs = self_intersections(mesh);
-    let mut state = Uncrossed {
-        mesh: mesh.clone(),
-        vertex_of: mesh.vertex_ids().map(Some).collect(),
-        face_of: mesh.face_ids().map(Some).collect(),
-        report: UncrossReport {
-            crossings_found: pairs.len(),
-            crossings_left: pairs.len(),
-            ..UncrossReport::default()
-        },
-    };
+    let mut state = Uncrossed::untouched(mesh.clone());
+    state.report.crossings_found = pairs.len();
+    state.report.crossings_left = pairs.len();
     for _ in 0..ROUNDS {
         if pairs.is_empty() {
             break;

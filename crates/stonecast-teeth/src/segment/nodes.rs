@@ -10,7 +10,7 @@
 
 use nalgebra::{Matrix3, Vector3};
 use rayon::prelude::*;
-use stonecast_mesh::{Point, TriMesh, Vector};
+use stonecast_mesh::{Point, TriMesh, Vector, VertexId};
 
 use super::evidence::Grid;
 
@@ -23,11 +23,15 @@ const SMALL_MM: f64 = 1.5;
 /// A face with less area than this, mm², is a line: it has no surface to sample, and a place weighed by no area would
 /// be lost to rounding. Scans have faces of about 0.01 mm².
 const NO_SURFACE_MM2: f64 = 1e-9;
+/// A face larger than this has so many samples that they are not kept until they are gathered.
+const LARGE_MM: f64 = 4.0;
 /// Heights looked at, mm: from the vestibule to above the highest cusp.
 const HEIGHTS_MM: (f64, f64) = (-24.0, 8.0);
 /// The bend is fitted over this many cubes each way: a groove is about a millimetre wide.
 const BEND_REACH: i32 = 2;
 const EMPTY: u32 = u32::MAX;
+/// Faces that one thread samples at a time: some fifty pieces of a fine scan.
+const CHUNK: usize = 4096;
 
 /// The nodes of an arch.
 pub(crate) struct Nodes {
@@ -83,16 +87,83 @@ impl Cubes {
             .then(|| ((cell[2] * self.counts[1] + cell[1]) * self.counts[0] + cell[0]) as usize)
     }
 
-    /// The nodes of the cubes at most `reach` cubes away.
-    fn around(&self, cell: [i32; 3], reach: i32) -> impl Iterator<Item = u32> + '_ {
-        let span = -reach..=reach;
-        span.clone()
-            .flat_map(move |dz| (-reach..=reach).map(move |dy| (dz, dy)))
-            .flat_map(move |(dz, dy)| (-reach..=reach).map(move |dx| [dx, dy, dz]))
-            .filter_map(move |d| self.index([cell[0] + d[0], cell[1] + d[1], cell[2] + d[2]]))
-            .map(|i| self.node[i])
-            .filter(|&n| n != EMPTY)
+    /// Visits the nodes of the cubes at most `reach` cubes away.
+    fn for_each_around(&self, cell: [i32; 3], reach: i32, mut visit: impl FnMut(u32)) {
+        let span = |k: usize| (cell[k] - reach).max(0)..=(cell[k] + reach).min(self.counts[k] - 1);
+        let columns = span(0);
+        for z in span(2) {
+            for y in span(1) {
+                let row = (z * self.counts[1] + y) * self.counts[0];
+                let cubes = (row + columns.start()) as usize..=(row + columns.end()) as usize;
+                for &node in self.node[cubes].iter().filter(|&&n| n != EMPTY) {
+                    visit(node);
+                }
+            }
+        }
     }
+
+    /// The samples of a face that lie in a cube and are wanted.
+    fn sample(&self, face: [VertexId; 3], surface: &Surface<'_>, mut take: impl FnMut(Sample)) {
+        let [a, b, c] = surface.corners(face);
+        let longest = longest_side(&[a, b, c]);
+        let area = (b - a).cross(&(c - a)).norm() / 2.0;
+        let middle = Point::from((a.coords + b.coords + c.coords) / 3.0);
+        let passed_over = area < NO_SURFACE_MM2 || (longest < SMALL_MM && !(surface.wanted)(&middle));
+        if a.z < HEIGHTS_MM.0 - longest || passed_over {
+            return;
+        }
+        let turned = face.map(|v| surface.normals[v.index()]);
+        let parts = (longest / SAMPLE_MM).ceil().clamp(1.0, 400.0) as u32;
+        let each = area / f64::from(parts * parts);
+        for [s, t] in centroids(parts) {
+            let r = 1.0 - s - t;
+            let place = Point::from(r * a.coords + s * b.coords + t * c.coords);
+            if longest >= SMALL_MM && !(surface.wanted)(&place) {
+                continue;
+            }
+            if let Some(cube) = self.cell_of(&place).and_then(|c| self.index(c)) {
+                take(Sample {
+                    cube,
+                    place,
+                    normal: r * turned[0] + s * turned[1] + t * turned[2],
+                    area: each,
+                });
+            }
+        }
+    }
+}
+
+/// What is sampled: places and normals of the vertices, and which places matter.
+struct Surface<'a> {
+    places: &'a [Point],
+    normals: &'a [Vector],
+    wanted: &'a (dyn Fn(&Point) -> bool + Sync),
+}
+
+impl Surface<'_> {
+    fn corners(&self, face: [VertexId; 3]) -> [Point; 3] {
+        face.map(|v| self.places[v.index()])
+    }
+}
+
+fn longest_side(&[a, b, c]: &[Point; 3]) -> f64 {
+    [(b - a).norm(), (c - b).norm(), (a - c).norm()]
+        .into_iter()
+        .fold(0.0, f64::max)
+}
+
+/// A sample, or a face too large for its samples to be kept until they are gathered.
+enum Piece {
+    Sample(Sample),
+    Large([VertexId; 3]),
+}
+
+/// A piece of surface.
+struct Sample {
+    cube: usize,
+    place: Point,
+    normal: Vector,
+    area: f64,
 }
 
 impl Nodes {
@@ -119,9 +190,13 @@ impl Nodes {
             starts: Vec::new(),
             cubes: Cubes::new(grid),
         };
-        nodes.sample(mesh, places, normals, &|place| {
-            grid.pixel_at(place.x, place.y).is_some_and(|p| near_teeth[p])
-        });
+        let wanted = |place: &Point| grid.pixel_at(place.x, place.y).is_some_and(|p| near_teeth[p]);
+        let surface = Surface {
+            places,
+            normals,
+            wanted: &wanted,
+        };
+        nodes.sample(mesh, &surface);
         nodes.link();
         nodes.bend();
         nodes
@@ -137,13 +212,11 @@ impl Nodes {
         &self.links[self.starts[node] as usize..self.starts[node + 1] as usize]
     }
 
-    /// The nodes near a place, that of its own cube among them.
-    pub fn near(&self, place: &Point, reach: i32) -> impl Iterator<Item = usize> + '_ {
-        self.cubes
-            .cell_of(place)
-            .into_iter()
-            .flat_map(move |cell| self.cubes.around(cell, reach))
-            .map(|n| n as usize)
+    /// Visits the nodes near a place, that of its own cube among them.
+    pub fn for_each_near(&self, place: &Point, reach: i32, mut visit: impl FnMut(usize)) {
+        if let Some(cell) = self.cubes.cell_of(place) {
+            self.cubes.for_each_around(cell, reach, |n| visit(n as usize));
+        }
     }
 
     /// The node of the cube that holds a place.
@@ -153,35 +226,34 @@ impl Nodes {
         (node != EMPTY).then_some(node as usize)
     }
 
-    fn sample(
-        &mut self,
-        mesh: &TriMesh,
-        places: &[Point],
-        normals: &[Vector],
-        wanted: &dyn Fn(&Point) -> bool,
-    ) {
-        for face in mesh.faces() {
-            let [a, b, c] = face.map(|v| places[v.index()]);
-            let longest = [(b - a).norm(), (c - b).norm(), (a - c).norm()]
-                .into_iter()
-                .fold(0.0, f64::max);
-            let area = (b - a).cross(&(c - a)).norm() / 2.0;
-            let middle = Point::from((a.coords + b.coords + c.coords) / 3.0);
-            let passed_over = area < NO_SURFACE_MM2 || (longest < SMALL_MM && !wanted(&middle));
-            if a.z < HEIGHTS_MM.0 - longest || passed_over {
-                continue;
-            }
-            let turned = face.map(|v| normals[v.index()]);
-            let parts = (longest / SAMPLE_MM).ceil().clamp(1.0, 400.0) as u32;
-            let each = area / f64::from(parts * parts);
-            for [s, t] in centroids(parts) {
-                let r = 1.0 - s - t;
-                let place = Point::from(r * a.coords + s * b.coords + t * c.coords);
-                if longest >= SMALL_MM && !wanted(&place) {
-                    continue;
+    fn sample(&mut self, mesh: &TriMesh, surface: &Surface<'_>) {
+        // What is sampled is worked out side by side, and gathered in the order of the faces.
+        let pieces: Vec<Vec<Piece>> = mesh
+            .faces()
+            .par_chunks(CHUNK)
+            .map(|faces| {
+                let mut pieces = Vec::new();
+                for &face in faces {
+                    if longest_side(&surface.corners(face)) > LARGE_MM {
+                        pieces.push(Piece::Large(face));
+                    } else {
+                        self.cubes
+                            .sample(face, surface, |sample| pieces.push(Piece::Sample(sample)));
+                    }
                 }
-                let normal = r * turned[0] + s * turned[1] + t * turned[2];
-                self.gather(&place, &normal, each);
+                pieces
+            })
+            .collect();
+        for piece in pieces.iter().flatten() {
+            match piece {
+                Piece::Sample(sample) => self.gather(sample),
+                Piece::Large(face) => {
+                    let mut samples = Vec::new();
+                    self.cubes.sample(*face, surface, |sample| samples.push(sample));
+                    for sample in &samples {
+                        self.gather(sample);
+                    }
+                }
             }
         }
         for i in 0..self.places.len() {
@@ -191,20 +263,18 @@ impl Nodes {
         }
     }
 
-    fn gather(&mut self, place: &Point, normal: &Vector, area: f64) {
-        let Some(index) = self.cubes.cell_of(place).and_then(|c| self.cubes.index(c)) else {
-            return;
-        };
-        if self.cubes.node[index] == EMPTY {
-            self.cubes.node[index] = self.places.len() as u32;
+    fn gather(&mut self, sample: &Sample) {
+        let node = &mut self.cubes.node[sample.cube];
+        if *node == EMPTY {
+            *node = self.places.len() as u32;
             self.places.push(Point::origin());
             self.normals.push(Vector::zeros());
             self.areas.push(0.0);
         }
-        let node = self.cubes.node[index] as usize;
-        self.places[node] += area * place.coords;
-        self.normals[node] += area * normal;
-        self.areas[node] += area;
+        let node = *node as usize;
+        self.places[node] += sample.area * sample.place.coords;
+        self.normals[node] += sample.area * sample.normal;
+        self.areas[node] += sample.area;
     }
 
     fn cell(&self, node: usize) -> [i32; 3] {
@@ -217,11 +287,13 @@ impl Nodes {
             .into_par_iter()
             .map(|node| {
                 let own = node as u32;
-                self.cubes
-                    .around(self.cell(node), 1)
-                    .filter(|&n| n != own)
-                    .filter(|&n| self.normals[n as usize].dot(&self.normals[node]) > -0.3)
-                    .collect()
+                let mut list = Vec::with_capacity(12);
+                self.cubes.for_each_around(self.cell(node), 1, |n| {
+                    if n != own && self.normals[n as usize].dot(&self.normals[node]) > -0.3 {
+                        list.push(n);
+                    }
+                });
+                list
             })
             .collect();
         self.starts.push(0);
@@ -252,21 +324,21 @@ impl Nodes {
         let f = normal.cross(&e);
         let mut matrix = Matrix3::zeros();
         let mut right = Vector3::zeros();
-        for other in self.cubes.around(self.cell(node), BEND_REACH) {
+        self.cubes.for_each_around(self.cell(node), BEND_REACH, |other| {
             let other = other as usize;
             let way = self.places[other] - place;
             let turned = self.normals[other];
             let (u, v) = (way.dot(&e), way.dot(&f));
             let length2 = u * u + v * v;
             if other == node || length2 < 0.01 || turned.dot(&normal) < -0.3 {
-                continue;
+                return;
             }
             let bent = (turned - normal).dot(&(u * e + v * f)) / length2;
             let row = Vector3::new(u * u, 2.0 * u * v, v * v) / length2;
             let weight = self.areas[other].min(1.0) * (-length2 / 1.5).exp();
             matrix += weight * row * row.transpose();
             right += weight * bent * row;
-        }
+        });
         // A little stiffness, for nodes with few neighbours.
         matrix += 0.02 * Matrix3::identity();
         let Some(fit) = matrix.cholesky().map(|c| c.solve(&right)) else {

@@ -16,7 +16,7 @@ use std::{
 };
 
 use rayon::prelude::*;
-use stonecast_mesh::{FaceId, Point, TriMesh, Vector};
+use stonecast_mesh::{FaceId, Point, TriMesh, Vector, VertexData};
 
 use super::{cut::Label, maxflow::CutGraph};
 
@@ -32,11 +32,14 @@ const LEAST: f64 = 0.05;
 /// Costs become integers in units of this part of a millimetre of boundary.
 const UNIT: f64 = 10_000.0;
 
-/// A face near a boundary.
-#[derive(Clone, Copy)]
-struct Near {
-    distance: f64,
-    pair: (Label, Label),
+/// The faces near a boundary.
+struct Band {
+    /// In their order.
+    faces: Vec<usize>,
+    /// Of every face of the mesh, how far it lies from a boundary; infinite beyond the band.
+    distances: Vec<f64>,
+    /// Which two labels the boundary parts.
+    pairs: Vec<(Label, Label)>,
 }
 
 /// Moves the boundaries between labels of faces.
@@ -44,8 +47,8 @@ pub(crate) fn refine(mesh: &TriMesh, labels: &mut [Label]) {
     let shape = Shape::new(mesh);
     let band = band(&shape, labels);
     let mut members: BTreeMap<(Label, Label), Vec<usize>> = BTreeMap::new();
-    for (&face, near) in &band {
-        members.entry(near.pair).or_default().push(face);
+    for &face in &band.faces {
+        members.entry(band.pairs[face]).or_default().push(face);
     }
     let cuts: Vec<_> = members
         .par_iter()
@@ -56,30 +59,28 @@ pub(crate) fn refine(mesh: &TriMesh, labels: &mut [Label]) {
     }
 }
 
-/// Middles and smooth normals of the faces.
+/// The surface, asked for middles and smooth normals of the faces: only those near a boundary are wanted.
 struct Shape<'a> {
     mesh: &'a TriMesh,
-    middles: Vec<Point>,
-    normals: Vec<Vector>,
+    of_vertices: &'a VertexData<Vector>,
 }
 
 impl<'a> Shape<'a> {
     fn new(mesh: &'a TriMesh) -> Self {
-        let of_vertices = mesh.vertex_normals();
-        let middles = mesh.face_ids().map(|f| mesh.face_centroid(f)).collect();
-        let normals = mesh
-            .faces()
-            .iter()
-            .map(|face| {
-                let sum: Vector = face.iter().map(|&v| of_vertices[v]).sum();
-                sum.try_normalize(1e-12).unwrap_or_default()
-            })
-            .collect();
         Self {
             mesh,
-            middles,
-            normals,
+            of_vertices: mesh.vertex_normals(),
         }
+    }
+
+    fn middle(&self, face: usize) -> Point {
+        self.mesh.face_centroid(FaceId::new(face))
+    }
+
+    fn normal(&self, face: usize) -> Vector {
+        let corners = self.mesh.face(FaceId::new(face));
+        let sum: Vector = corners.iter().map(|&v| self.of_vertices[v]).sum();
+        sum.try_normalize(1e-12).unwrap_or_default()
     }
 
     fn neighbours(&self, face: usize) -> impl Iterator<Item = usize> + '_ {
@@ -99,58 +100,67 @@ impl<'a> Shape<'a> {
     }
 
     fn apart(&self, a: usize, b: usize) -> f64 {
-        (self.middles[a] - self.middles[b]).norm()
+        (self.middle(a) - self.middle(b)).norm()
     }
 
     /// What a boundary along the edge between two faces costs a millimetre.
     fn cost(&self, a: usize, b: usize) -> f64 {
-        let way = self.middles[b] - self.middles[a];
-        let bend = (self.normals[b] - self.normals[a]).dot(&way) / way.norm_squared().max(1e-6);
+        let way = self.middle(b) - self.middle(a);
+        let bend = (self.normal(b) - self.normal(a)).dot(&way) / way.norm_squared().max(1e-6);
         (bend.min(0.0) / GROOVE).exp().max(LEAST)
     }
 }
 
 /// The faces near a boundary, by distance over the surface.
-fn band(shape: &Shape<'_>, labels: &[Label]) -> BTreeMap<usize, Near> {
-    let mut found: BTreeMap<usize, Near> = BTreeMap::new();
+fn band(shape: &Shape<'_>, labels: &[Label]) -> Band {
+    let beside_another = |face: usize| {
+        let mut around = shape.neighbours(face).map(|n| labels[n]);
+        let other = around.find(|&l| l != labels[face])?;
+        Some((face, (labels[face].min(other), labels[face].max(other))))
+    };
+    let on_boundary: Vec<_> = (0..labels.len())
+        .into_par_iter()
+        .with_min_len(4096)
+        .filter_map(beside_another)
+        .collect();
+    let mut band = Band {
+        faces: Vec::with_capacity(4 * on_boundary.len()),
+        distances: vec![f64::INFINITY; labels.len()],
+        pairs: vec![(0, 0); labels.len()],
+    };
     let mut heap = BinaryHeap::new();
     let key = |distance: f64| (distance * UNIT) as u64;
-    for face in 0..labels.len() {
-        let other = shape
-            .neighbours(face)
-            .map(|n| labels[n])
-            .find(|&l| l != labels[face]);
-        if let Some(other) = other {
-            let pair = (labels[face].min(other), labels[face].max(other));
-            found.insert(face, Near { distance: 0.0, pair });
-            heap.push(Reverse((0u64, face)));
-        }
+    for (face, pair) in on_boundary {
+        band.faces.push(face);
+        band.distances[face] = 0.0;
+        band.pairs[face] = pair;
+        heap.push(Reverse((0u64, face)));
     }
     while let Some(Reverse((so_far, face))) = heap.pop() {
-        let Some(&near) = found.get(&face).filter(|n| key(n.distance) == so_far) else {
+        if key(band.distances[face]) != so_far {
             continue;
-        };
-        let next: Vec<usize> = shape.neighbours(face).collect();
-        for next in next.into_iter().filter(|&n| labels[n] == labels[face]) {
-            let distance = near.distance + shape.apart(face, next);
-            let closer = found.get(&next).is_none_or(|n| distance < n.distance);
-            if distance < BAND_MM && closer {
-                let near = Near {
-                    distance,
-                    pair: near.pair,
-                };
-                found.insert(next, near);
+        }
+        for next in shape.neighbours(face).filter(|&n| labels[n] == labels[face]) {
+            let distance = band.distances[face] + shape.apart(face, next);
+            let before = band.distances[next];
+            if distance < BAND_MM && distance < before {
+                if before == f64::INFINITY {
+                    band.faces.push(next);
+                }
+                band.distances[next] = distance;
+                band.pairs[next] = band.pairs[face];
                 heap.push(Reverse((key(distance), next)));
             }
         }
     }
-    found
+    band.faces.sort_unstable();
+    band
 }
 
 /// The labels of the faces near the boundary of two labels, cut anew.
 fn recut(
     shape: &Shape<'_>,
-    band: &BTreeMap<usize, Near>,
+    band: &Band,
     labels: &[Label],
     pair: (Label, Label),
     faces: &[usize],
@@ -159,8 +169,7 @@ fn recut(
     let mut graph = CutGraph::new(faces.len(), faces.len() * 2);
     for (i, &face) in faces.iter().enumerate() {
         let area = shape.mesh.face_area(FaceId::new(face));
-        let distance = band.get(&face).map_or(0.0, |n| n.distance);
-        let moved = whole(STAY * distance * area);
+        let moved = whole(STAY * band.distances[face] * area);
         // Source: the first label of the pair.
         if labels[face] == pair.0 {
             graph.add_terminal(i, moved, 0);
@@ -206,7 +215,7 @@ mod tests {
         let mut places = Vec::new();
         for face in 0..labels.len() {
             for other in shape.neighbours(face).filter(|&n| labels[n] != labels[face]) {
-                let middle = nalgebra::center(&shape.middles[face], &shape.middles[other]);
+                let middle = nalgebra::center(&shape.middle(face), &shape.middle(other));
                 if middle.y.abs() < 4.0 {
                     places.push(middle.x);
                 }

@@ -46,7 +46,7 @@ pub(crate) fn face_labels(
 
 fn vote(nodes: &Nodes, labels: &[Label], middle: &Point, normal: &stonecast_mesh::Vector) -> Label {
     let mut votes: Vec<(Label, f64)> = Vec::with_capacity(4);
-    for node in nodes.near(middle, 2) {
+    nodes.for_each_near(middle, 2, |node| {
         let d2 = (nodes.places[node] - middle).norm_squared();
         let facing = (0.3 + nodes.normals[node].dot(normal)).max(0.02);
         let weight = nodes.areas[node] * facing * (-d2 / (2.0 * REACH_MM * REACH_MM)).exp();
@@ -54,7 +54,7 @@ fn vote(nodes: &Nodes, labels: &[Label], middle: &Point, normal: &stonecast_mesh
             Some(v) => v.1 += weight,
             None => votes.push((labels[node], weight)),
         }
-    }
+    });
     votes
         .into_iter()
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))

@@ -3,10 +3,13 @@
 //! ```text
 //! intake ─▶ clean ─▶ orient ─▶ label ─▶ carry back
 //! ```
+//!
+//! Cleaning leaves places at which the surface passes through itself as they are.
 
 use stonecast_cast::{
     CastParams, Edits, Scan,
     cast::{PreparedArch, prepare},
+    clean::CleanParams,
     intake::intake,
 };
 use stonecast_dental::{Checked, Jaw};
@@ -63,8 +66,16 @@ pub fn label_file(
         intake(&file.bytes, file.file_name.as_deref(), &stated)
     })?
     .unpack(&mut warnings);
+    // A place that passes through itself is a few faces, which get a label as they are: only a cast needs it mended.
+    let params = CastParams {
+        clean: CleanParams {
+            replaces_crossings: false,
+            ..CleanParams::default()
+        },
+        ..CastParams::default()
+    };
     let tell = |work: stonecast_cast::cast::Work, begins| observe(&work.to_string(), begins);
-    let prepared = prepare(jaw, &scan, &edits, &CastParams::default(), &tell)
+    let prepared = prepare(jaw, &scan, &edits, &params, &tell)
         .map_err(|e| PipelineError::Cast(vec![e]))?
         .unpack(&mut warnings);
     let arch = watched(observe, "label", || {

@@ -127,8 +127,7 @@ pub(super) fn fill_chosen(
     mesh: &TriMesh,
     mut leave: impl FnMut(&[VertexId], f64) -> Option<LeftReason>,
 ) -> Filled {
-    let mut points = mesh.points().to_vec();
-    let mut faces = mesh.faces().to_vec();
+    let (mut points, mut faces) = (Vec::new(), Vec::new());
     let (mut patches, mut left) = (Vec::new(), Vec::new());
     for rim in boundary_loops(mesh) {
         let length = ring_length(mesh, &rim);
@@ -139,6 +138,10 @@ pub(super) fn fill_chosen(
         };
         match made {
             Ok(made) => {
+                if faces.is_empty() {
+                    points.extend_from_slice(mesh.points());
+                    faces.extend_from_slice(mesh.faces());
+                }
                 let (v0, f0) = (points.len() as u32, faces.len() as u32);
                 let id = |i: u32| {
                     rim.get(i as usize)
@@ -157,7 +160,12 @@ pub(super) fn fill_chosen(
         }
     }
     Filled {
-        mesh: TriMesh::from_trusted(points, faces),
+        // Where nothing is filled, what is known of the mesh holds on.
+        mesh: if patches.is_empty() {
+            mesh.clone()
+        } else {
+            TriMesh::from_trusted(points, faces)
+        },
         patches,
         left,
     }

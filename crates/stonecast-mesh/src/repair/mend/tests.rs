@@ -124,7 +124,7 @@ fn large_sheets_that_share_an_edge_are_cut_apart_along_it() {
     let both = TriMesh::joined([&cube([0., 0., 0.]), &cube([1., 1., 0.])]);
     let mended = mend(&both, &MendParams::default());
     assert_clean(&mended.mesh);
-    assert_eq!(components(&mended.mesh).len(), 2);
+    assert_eq!(crate::topology::components(&mended.mesh).len(), 2);
     assert!(mended.mesh.topology().is_closed(&mended.mesh));
     assert_eq!((mended.report.cut_edges, mended.report.added_vertices), (1, 2));
     assert!((mended.mesh.signed_volume() - 2.0).abs() < 1e-12);
