@@ -11,7 +11,7 @@ use std::{
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use stonecast_cast::{intake::Stated, scan::LengthUnit};
-use stonecast_dental::{Fdi, Jaw};
+use stonecast_dental::{Fdi, Jaw, LandmarkKind};
 use stonecast_mesh::{
     Point, RigidMotion, TriMesh,
     formats::{Part, PlyCoordinates, PlyOptions, encode_ply},
@@ -100,6 +100,7 @@ struct Counts {
     /// Distances from annotated points, by the annotation's type; `None` where no such landmark was found.
     landmarks: BTreeMap<String, Vec<Option<f64>>>,
     widths: Vec<f64>,
+    contact_distances: Vec<f64>,
     confidences: Vec<(f64, bool)>,
     confusion: Confusion,
 }
@@ -145,6 +146,7 @@ struct Figures {
     failures: Vec<ArchFailure>,
     landmarks: BTreeMap<String, LandmarkFigures>,
     mesiodistal_widths: Option<Agreement>,
+    contact_distances: Option<Agreement>,
     calibration: Vec<CalibrationBin>,
     calibration_error: f64,
 }
@@ -359,13 +361,25 @@ impl Counts {
                 .push(error);
             if annotation.kind == "mesial"
                 && let Some(distal) = of_tooth("distal")
-                && let Some(width) = tooth_of(annotation.fdi).and_then(|t| t.mesiodistal.value())
+                && let Some(tooth) = tooth_of(annotation.fdi)
             {
                 let annotated = (Point::from(annotation.xyz) - Point::from(distal.xyz)).norm();
-                self.widths.push(width.0 - annotated);
+                if let Some(width) = tooth.mesiodistal.value() {
+                    self.widths.push(width.0 - annotated);
+                }
+                if let Some(contacts) = contact_distance(tooth) {
+                    self.contact_distances.push(contacts - annotated);
+                }
             }
         }
     }
+}
+
+/// From the mesial to the distal contact point: what annotated points are the same of.
+fn contact_distance(tooth: &Tooth) -> Option<f64> {
+    let mesial = Point::from(tooth.landmark(LandmarkKind::MesialContact)?);
+    let distal = Point::from(tooth.landmark(LandmarkKind::DistalContact)?);
+    Some((mesial - distal).norm())
 }
 
 fn figures(counts: Counts) -> Figures {
@@ -390,6 +404,7 @@ fn figures(counts: Counts) -> Figures {
         all: group_figures(&all),
         failures: counts.failures,
         mesiodistal_widths: Agreement::of(&counts.widths),
+        contact_distances: Agreement::of(&counts.contact_distances),
         calibration_error: calibration_error(&bins),
         calibration: bins,
     }
@@ -476,6 +491,13 @@ fn describe_points(text: &mut String, figures: &Figures) -> std::fmt::Result {
         writeln!(
             text,
             "\nmesiodistal width, found minus annotated: mean {:+.3} mm, limits of agreement {:+.3} to {:+.3} mm, {} teeth",
+            w.mean, w.limits[0], w.limits[1], w.count
+        )?;
+    }
+    if let Some(w) = &figures.contact_distances {
+        writeln!(
+            text,
+            "distance of the contact points, found minus annotated: mean {:+.3} mm, limits of agreement {:+.3} to {:+.3} mm, {} teeth",
             w.mean, w.limits[0], w.limits[1], w.count
         )?;
     }
