@@ -26,10 +26,10 @@ pub fn all(root: &Path) -> Result<(), String> {
         .arg(&demo))?;
     let pictures = root.join("docs").join("pictures");
     fs::create_dir_all(&pictures).map_err(|e| format!("{}: {e}", pictures.display()))?;
-    let (from, to) = (
-        demo.join("pictures").join("contact-sheet.png"),
-        pictures.join("demo-contact-sheet.png"),
-    );
-    fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
+    for name in ["contact-sheet.png", "teeth.png"] {
+        let from = demo.join("pictures").join(name);
+        fs::copy(&from, pictures.join(format!("demo-{name}")))
+            .map_err(|e| format!("{}: {e}", from.display()))?;
+    }
     Ok(())
 }
