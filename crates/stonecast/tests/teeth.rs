@@ -289,7 +289,8 @@ fn a_case_is_labelled_when_it_is_made_and_again_with_corrections() {
     let third: Value = serde_json::from_slice(&run(0, &["teeth", text(&case), "--json"]).stdout).unwrap();
     assert_eq!(numbers(&third), numbers(&answer));
     fs::write(&edits, "[bite]\nkind = \"estimated\"\n").unwrap();
-    let words = stderr(&run(2, &corrected));
+    // With --json errors are part of the answer.
+    let words = String::from_utf8_lossy(&run(2, &corrected).stdout).into_owned();
     assert!(words.contains("make the case again"), "{words}");
     run(2, &["teeth", text(&case), "--jaw", "upper"]);
 }
@@ -385,12 +386,15 @@ fn a_folder_of_labelled_scans_is_scored() {
     let all = &answer["result"]["all"];
     assert_eq!(all["arches"], 2);
     assert!(all["success"].as_f64().unwrap() > 0.8, "{all}");
-    assert!(
-        answer["result"]["landmarks"]["mesial"]["median_mm"]
-            .as_f64()
-            .unwrap()
-            < 1.0
-    );
+    let landmarks = &answer["result"]["landmarks"];
+    for kind in ["mesial", "distal"] {
+        let figures = &landmarks[kind];
+        assert_eq!(figures["annotated"], 28, "{figures}");
+        assert_eq!(figures["found"], 28, "{figures}");
+        // The testkit's contacts lie 1 to 2 mm lower than where a contact is seen (docs/methods/tooth-anatomy.md): on the
+        // right tooth and side of it, that is, half a narrow crown off at most.
+        assert!(figures["median_mm"].as_f64().unwrap() < 2.5, "{figures}");
+    }
     assert!(answer["result"]["mesiodistal_widths"]["count"].as_u64().unwrap() > 20);
     assert!(fs::read(picture).unwrap().starts_with(b"\x89PNG"));
     run(2, &["teeth", "score", "--truth", "no/such/folder"]);
