@@ -102,9 +102,9 @@ impl Evidence {
     /// # Errors
     /// When the network does not take such pictures.
     pub fn look(net: &Net, map: &HeightMap, jaw: Jaw) -> Result<Self, NetError> {
-        let mirrored = mirrored(&features(map, jaw));
+        let input = features(map, jaw);
         let ask = |input: &[f32]| net.run(input, WIDTH, HEIGHT);
-        let (straight, back) = rayon::join(|| ask(&features(map, jaw)), || ask(&mirrored));
+        let (straight, back) = rayon::join(|| ask(&input), || ask(&mirrored(&input)));
         let (straight, back) = (straight?, back?);
         let mut evidence = Self::nothing(map);
         for pixel in (0..WIDTH * HEIGHT).filter(|&p| !map.height[p].is_nan()) {
