@@ -54,6 +54,9 @@ const STRAY_MM: f64 = 1.5;
 /// Space between neighbours up to this, mm, is no sign of a missing tooth.
 const DIASTEMA_MM: f64 = 2.0;
 
+/// More candidates than this no arch has: sixteen permanent teeth, ten primary ones, and as many again in pieces.
+const MOST: usize = 52;
+
 /// A numbered tooth.
 #[derive(Clone, Debug)]
 pub(crate) struct Numbered {
@@ -98,7 +101,10 @@ struct Group {
 }
 
 /// Numbers the candidates of a jaw; the result is sorted by place.
-pub(crate) fn number(evidence: &Evidence, instances: Vec<Instance>, jaw: Jaw) -> Vec<Numbered> {
+pub(crate) fn number(evidence: &Evidence, mut instances: Vec<Instance>, jaw: Jaw) -> Vec<Numbered> {
+    // What is no arch may fall into hundreds of candidates, and the search takes the square of their number.
+    instances.sort_by_key(|i| (std::cmp::Reverse(i.pixels.len()), i.pixels.first().copied()));
+    instances.truncate(MOST);
     let row = in_a_row(evidence, instances);
     let groups = groups(evidence, &row);
     let model = Model {
