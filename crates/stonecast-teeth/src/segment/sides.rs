@@ -382,3 +382,26 @@ impl Judge {
 
 /// Outputs of the hidden layers.
 const HIDDEN: [usize; 2] = [32, 32];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weights_fill_every_layer_and_are_numbers() {
+        let judge = Judge::embedded();
+        let sizes: Vec<(usize, usize)> = judge
+            .layers
+            .iter()
+            .map(|l| (l.biases.len(), l.weights.len()))
+            .collect();
+        let [first, second] = HIDDEN;
+        let wanted = [(first, first * NUMBERS), (second, second * first), (1, second)];
+        assert_eq!(sizes, wanted);
+        let all = judge
+            .layers
+            .iter()
+            .flat_map(|l| l.biases.iter().chain(&l.weights));
+        assert!(all.into_iter().all(|w| w.is_finite()));
+    }
+}

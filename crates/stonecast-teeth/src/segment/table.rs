@@ -90,6 +90,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_row_says_how_far_it_is_to_be_trusted() {
+        let missing: toml::Table =
+            toml::from_str(include_str!("../../../../tables/missing_teeth.toml")).unwrap();
+        let rows = missing["place"].as_array().unwrap();
+        assert_eq!(rows.len(), 8);
+        for row in rows {
+            let status = row["status"].as_str().unwrap();
+            assert!(["verified", "secondary", "unverified"].contains(&status), "{row}");
+            let share = row["share"].as_float().unwrap();
+            assert!(share > 0.0 && share < 1.0, "{row}");
+        }
+        assert!(!missing["source"].as_table().unwrap().is_empty());
+    }
+
+    #[test]
     fn an_empty_place_costs_the_same_on_both_sides() {
         for class in 1..=8 {
             assert!(empty_cost(class) > 1.0, "{class}");
