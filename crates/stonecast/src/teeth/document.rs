@@ -3,7 +3,7 @@
 use serde::Serialize;
 use stonecast_dental::{Fdi, Jaw, LandmarkKind};
 use stonecast_mesh::RigidMotion;
-use stonecast_teeth::{CarriedLabels, LabelledArch, ToldBy, Tooth, ToothFrame, teeth3ds::FormNumbers};
+use stonecast_teeth::{CarriedLabels, LabelledArch, ToldBy, Tooth, ToothFrame, Width, teeth3ds::FormNumbers};
 
 /// `labels.json` in the form of the Teeth3DS challenge, with the faces' labels added. The form has permanent numbers
 /// only ([`stonecast_teeth::teeth3ds`]); `primary` tells which of them are primary teeth.
@@ -116,11 +116,43 @@ pub struct ToothRecord {
     /// Its own directions.
     pub frame: ToothFrame,
     /// Greatest mesiodistal width.
-    pub mesiodistal_mm: Option<f64>,
+    pub mesiodistal: WidthRecord,
     /// Greatest buccolingual width.
-    pub buccolingual_mm: Option<f64>,
+    pub buccolingual: WidthRecord,
     /// The gingival margin.
     pub margin: Vec<Vec<[f64; 3]>>,
+}
+
+/// A width with its uncertainty, or why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum WidthRecord {
+    /// Measured.
+    Measured {
+        /// The width, mm.
+        mm: f64,
+        /// Its standard uncertainty, mm.
+        uncertainty_mm: f64,
+    },
+    /// Not measured.
+    NotMeasured {
+        /// Why, and what to do.
+        not_measured: String,
+    },
+}
+
+impl From<Width> for WidthRecord {
+    fn from(width: Width) -> Self {
+        match width {
+            Width::Measured { value, uncertainty } => Self::Measured {
+                mm: value.0,
+                uncertainty_mm: uncertainty.0,
+            },
+            Width::NotMeasured(reason) => Self::NotMeasured {
+                not_measured: reason.to_string(),
+            },
+        }
+    }
 }
 
 impl LandmarksDocument {
@@ -158,8 +190,8 @@ impl LandmarksDocument {
                 told_by,
                 confidence,
                 frame,
-                mesiodistal_mm: tooth.mesiodistal.value().map(|w| w.0),
-                buccolingual_mm: tooth.buccolingual.value().map(|w| w.0),
+                mesiodistal: tooth.mesiodistal.into(),
+                buccolingual: tooth.buccolingual.into(),
                 margin: (tooth.margin.iter())
                     .map(|curve| curve.points.iter().map(|p| place(*p)).collect())
                     .collect(),
@@ -192,4 +224,27 @@ fn to_json(document: &impl Serialize) -> Vec<u8> {
     let mut text = serde_json::to_vec(document).expect("plain structs with string keys serialise");
     text.push(b'\n');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stonecast_dental::Mm;
+    use stonecast_teeth::NoWidth;
+
+    #[test]
+    fn a_width_comes_with_its_uncertainty_or_with_the_reason_for_none() {
+        let measured = WidthRecord::from(Width::Measured {
+            value: Mm(8.5),
+            uncertainty: Mm(0.25),
+        });
+        let text = serde_json::to_string(&measured).unwrap();
+        assert_eq!(text, r#"{"mm":8.5,"uncertainty_mm":0.25}"#);
+        let none = WidthRecord::from(Width::NotMeasured(NoWidth::NoSide));
+        let text = serde_json::to_string(&none).unwrap();
+        assert!(
+            text.starts_with(r#"{"not_measured":"a side of the crown"#),
+            "{text}"
+        );
+    }
 }
