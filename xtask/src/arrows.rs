@@ -15,6 +15,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "stonecast-teeth",
         &["stonecast-mesh", "stonecast-dental", "stonecast-cast"],
     ),
+    (
+        "stonecast-analysis",
+        &[
+            "stonecast-mesh",
+            "stonecast-dental",
+            "stonecast-cast",
+            "stonecast-teeth",
+        ],
+    ),
     ("stonecast-picture", &["stonecast-mesh", "stonecast-dental"]),
     ("stonecast-testkit", &["stonecast-mesh", "stonecast-dental"]),
     (
@@ -24,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stonecast-dental",
             "stonecast-cast",
             "stonecast-teeth",
+            "stonecast-analysis",
             "stonecast-picture",
             "stonecast-testkit",
         ],

@@ -53,6 +53,35 @@ pub enum LandmarkKind {
     GingivalZenith,
 }
 
+impl LandmarkKind {
+    /// Its name in words, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::MesialContact => "mesial contact point",
+            Self::DistalContact => "distal contact point",
+            Self::CuspTip => "cusp tip",
+            Self::BuccalCusp => "buccal cusp tip",
+            Self::LingualCusp => "lingual cusp tip",
+            Self::MesiobuccalCusp => "mesiobuccal cusp tip",
+            Self::DistobuccalCusp => "distobuccal cusp tip",
+            Self::MesiolingualCusp => "mesiolingual cusp tip",
+            Self::DistolingualCusp => "distolingual cusp tip",
+            Self::DistalCusp => "distal cusp tip",
+            Self::IncisalMesial => "mesial end of the incisal edge",
+            Self::IncisalMidpoint => "middle of the incisal edge",
+            Self::IncisalDistal => "distal end of the incisal edge",
+            Self::CentralFossa => "central fossa",
+            Self::MesialMarginalRidge => "mesial marginal ridge",
+            Self::DistalMarginalRidge => "distal marginal ridge",
+            Self::BuccalGroove => "buccal groove",
+            Self::FacialAxisPoint => "facial axis point",
+            Self::MostBuccal => "most buccal point",
+            Self::MostLingual => "most lingual point",
+            Self::GingivalZenith => "gingival zenith",
+        }
+    }
+}
+
 /// A named point on a tooth.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Landmark {

@@ -1,0 +1,54 @@
+//! Labelled cast to findings: every cast analysis and index, each number with its evidence and its uncertainty.
+//!
+//! Units: each finding names its own. Frame: the cast frame. Nothing is changed: findings stand beside the cast.
+//!
+//! | to | look in |
+//! |---|---|
+//! | measure a cast | [`measure`] |
+//! | know what is given to it | [`subject`] |
+//! | add an analysis | [`book`], [`view`] |
+//! | grade a number | [`grades`] |
+//! | look at constants | [`rows`], `tables/` |
+//! | name the scanner | [`noise`] |
+//!
+//! One file for each analysis, with a page of the same method in `docs/methods/`.
+
+// The tests' own casts name this crate from outside.
+#[cfg(test)]
+extern crate self as stonecast_analysis;
+#[cfg(test)]
+#[path = "../tests/truth/mod.rs"]
+mod truth;
+
+pub mod book;
+pub mod geometry;
+pub mod grades;
+mod monte_carlo;
+pub mod noise;
+mod outline;
+mod precision;
+pub mod rows;
+mod size;
+pub mod subject;
+pub mod view;
+
+use stonecast_dental::Findings;
+
+use book::Book;
+pub use monte_carlo::{Spread, at_random};
+pub use noise::Noise;
+pub use subject::{Answer, Answers, BiteFacts, MeasuredArch, MeasuredCast, Params, Subject};
+
+/// Measures everything that can be measured on a cast, and says of the rest why not.
+pub fn measure(cast: &MeasuredCast<'_>, params: &Params) -> Findings {
+    let subject = Subject::new(*cast, params);
+    let (findings, outlines) = rayon::join(|| open_book(&subject).close(), || outline::outlines(&subject));
+    Findings { findings, outlines }
+}
+
+/// Every measure entered: first what reads the cast, then what follows from that.
+fn open_book<'a>(subject: &'a Subject<'a>) -> Book<'a> {
+    let mut book = Book::new(subject);
+    size::measure(&mut book);
+    book
+}
