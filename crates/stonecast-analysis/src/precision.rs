@@ -36,69 +36,101 @@ impl Spread {
     }
 }
 
+/// A row for each form class: incisor, canine, premolar, molar.
+type ByClass<T> = [T; 4];
+
+const CLASSES: ByClass<&str> = ["incisor", "canine", "premolar", "molar"];
+
+fn class(tooth: Fdi) -> usize {
+    match tooth.class() {
+        ToothClass::Incisor => 0,
+        ToothClass::Canine => 1,
+        ToothClass::Premolar => 2,
+        ToothClass::Molar => 3,
+    }
+}
+
+fn by_class(group: &str, unit: &str) -> ByClass<Spread> {
+    CLASSES.map(|class| Spread::read(&format!("{group}-{class}{unit}")))
+}
+
 /// The table, read once.
 #[derive(Debug)]
 pub(crate) struct Precision {
-    cusp: Spread,
+    contact: ByClass<Spread>,
+    /// Of a canine, a premolar and a molar.
+    cusp: [Spread; 3],
     incisal_middle: Spread,
     incisal_end: Spread,
-    contact: Spread,
     groove: Spread,
-    fossa: Spread,
-    ridge: Spread,
+    /// Of a premolar and a molar.
+    fossa: [Spread; 2],
+    ridge: [Spread; 2],
+    most_buccal: ByClass<Spread>,
+    most_lingual: ByClass<Spread>,
     facial_axis_point: Spread,
-    bulge: Spread,
     zenith: Spread,
     placed: Spread,
     curve: Spread,
-    axes: [Spread; 4],
+    axes: ByClass<Spread>,
+    /// Base and share of the edge length; mesiodistal, then buccolingual.
+    widths: [ByClass<[f64; 2]>; 2],
 }
 
 impl Precision {
     pub fn get() -> &'static Self {
         static PRECISION: OnceLock<Precision> = OnceLock::new();
         PRECISION.get_or_init(|| Self {
-            cusp: Spread::read("cusp"),
+            contact: by_class("contact", ""),
+            cusp: ["cusp-canine", "cusp-premolar", "cusp-molar"].map(Spread::read),
             incisal_middle: Spread::read("incisal-middle"),
             incisal_end: Spread::read("incisal-end"),
-            contact: Spread::read("contact"),
             groove: Spread::read("groove"),
-            fossa: Spread::read("fossa"),
-            ridge: Spread::read("ridge"),
+            fossa: ["fossa-premolar", "fossa-molar"].map(Spread::read),
+            ridge: ["ridge-premolar", "ridge-molar"].map(Spread::read),
+            most_buccal: by_class("most-buccal", ""),
+            most_lingual: by_class("most-lingual", ""),
             facial_axis_point: Spread::read("facial-axis-point"),
-            bulge: Spread::read("bulge"),
             zenith: Spread::read("zenith"),
             placed: Spread::read("placed-by-a-person"),
             curve: Spread::read("curve"),
-            axes: ["incisor", "canine", "premolar", "molar"]
-                .map(|c| Spread::read(&format!("axes-{c}-degrees"))),
+            axes: by_class("axes", "-degrees"),
+            widths: ["mesiodistal", "buccolingual"].map(|which| {
+                CLASSES.map(|class| {
+                    let row = row(TABLE, &format!("{which}-{class}"));
+                    [row.number("base"), row.number("per_edge")]
+                })
+            }),
         })
     }
 
     /// Of a point along its tooth's axes, mm. `edge` is the mean edge length of the tooth's faces.
-    pub fn point(&self, _tooth: Fdi, kind: K, told_by: ToldBy, edge: f64) -> [f64; 3] {
+    pub fn point(&self, tooth: Fdi, kind: K, told_by: ToldBy, edge: f64) -> [f64; 3] {
         if told_by == ToldBy::Human {
             return self.placed.at(edge);
         }
+        let class = class(tooth);
+        let back = class.saturating_sub(2);
         let spread = match kind {
-            K::MesialContact | K::DistalContact => &self.contact,
+            K::MesialContact | K::DistalContact => &self.contact[class],
             K::IncisalMidpoint => &self.incisal_middle,
             K::IncisalMesial | K::IncisalDistal => &self.incisal_end,
-            K::CentralFossa => &self.fossa,
-            K::MesialMarginalRidge | K::DistalMarginalRidge => &self.ridge,
+            K::CentralFossa => &self.fossa[back],
+            K::MesialMarginalRidge | K::DistalMarginalRidge => &self.ridge[back],
             K::BuccalGroove => &self.groove,
             K::FacialAxisPoint => &self.facial_axis_point,
-            K::MostBuccal | K::MostLingual => &self.bulge,
+            K::MostBuccal => &self.most_buccal[class],
+            K::MostLingual => &self.most_lingual[class],
             K::GingivalZenith => &self.zenith,
-            _ => &self.cusp,
+            _ => &self.cusp[class.saturating_sub(1)],
         };
         spread.at(edge)
     }
 
-    /// Of a width, mm, beside what the teeth stage says of it.
-    pub fn width(&self, _tooth: Fdi, which: &str, edge: f64) -> f64 {
-        let row = row(TABLE, which);
-        row.number("base").hypot(row.number("per_edge") * edge)
+    /// Of a mesiodistal (0) or buccolingual (1) width, mm, beside what the teeth stage says of it.
+    pub fn width(&self, tooth: Fdi, which: usize, edge: f64) -> f64 {
+        let [base, per_edge] = self.widths[which][class(tooth)];
+        base.hypot(per_edge * edge)
     }
 
     /// Of a facial axis or margin as one body, mm.
@@ -108,13 +140,7 @@ impl Precision {
 
     /// Of a tooth's directions: turns about its mesial, facial and occlusal axis, radians.
     pub fn axes(&self, tooth: Fdi, edge: f64) -> [f64; 3] {
-        let class = match tooth.class() {
-            ToothClass::Incisor => 0,
-            ToothClass::Canine => 1,
-            ToothClass::Premolar => 2,
-            ToothClass::Molar => 3,
-        };
-        self.axes[class].at(edge).map(f64::to_radians)
+        self.axes[class(tooth)].at(edge).map(f64::to_radians)
     }
 
     /// Of the cast frame: turns about x, y and z, radians, and the shift along x, mm.

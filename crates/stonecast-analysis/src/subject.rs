@@ -126,11 +126,11 @@ impl SubjectTooth {
                 .point(tooth.fdi, mark.kind, mark.told_by, edge)
                 .map(|s| s.hypot(noise.local.0)),
         });
-        let width = |w: Width, name| match w {
+        let width = |w: Width, which| match w {
             Width::Measured { value, uncertainty } => Ok((
                 value.0,
                 precision
-                    .width(tooth.fdi, name, edge)
+                    .width(tooth.fdi, which, edge)
                     .hypot(uncertainty.0)
                     .hypot(noise.local.0 * std::f64::consts::SQRT_2),
             )),
@@ -152,8 +152,8 @@ impl SubjectTooth {
                 .collect(),
             curve_sigma: precision.curve(tooth.fdi, edge).map(|s| s.hypot(noise.local.0)),
             turn_sigma: precision.axes(tooth.fdi, edge),
-            mesiodistal: width(tooth.mesiodistal, "mesiodistal"),
-            buccolingual: width(tooth.buccolingual, "buccolingual"),
+            mesiodistal: width(tooth.mesiodistal, 0),
+            buccolingual: width(tooth.buccolingual, 1),
         }
     }
 
