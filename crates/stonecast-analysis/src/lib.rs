@@ -20,6 +20,7 @@ extern crate self as stonecast_analysis;
 #[path = "../tests/truth/mod.rs"]
 mod truth;
 
+mod arch;
 pub mod book;
 pub mod geometry;
 pub mod grades;
@@ -50,5 +51,6 @@ pub fn measure(cast: &MeasuredCast<'_>, params: &Params) -> Findings {
 fn open_book<'a>(subject: &'a Subject<'a>) -> Book<'a> {
     let mut book = Book::new(subject);
     size::measure(&mut book);
+    arch::measure(&mut book);
     book
 }

@@ -19,7 +19,7 @@ macro_rules! tables {
 }
 
 // One line for each table.
-tables!("measurement_precision", "scanner_noise",);
+tables!("arch_perimeter", "measurement_precision", "scanner_noise",);
 
 /// A row of a table.
 #[derive(Clone, Debug)]
