@@ -6,6 +6,7 @@
 //! | [`case`] | what lies in a case folder, and how it is written and read |
 //! | [`files`], [`pictures`] | which meshes and pictures a case holds |
 //! | [`teeth`] | labelled teeth as files |
+//! | [`measure`] | findings as files and as words |
 //! | [`cli`] | the command line: one file for each command |
 //!
 //! This is the only crate that touches files and clocks. No clock reaches a file: what is written depends on what
@@ -14,6 +15,7 @@
 pub mod case;
 pub mod cli;
 pub mod files;
+pub mod measure;
 pub mod pictures;
 pub mod pipeline;
 pub mod teeth;

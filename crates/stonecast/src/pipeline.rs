@@ -1,12 +1,13 @@
 //! The order of the whole job: files to a finished case folder.
 //!
 //! ```text
-//! settle ─▶ keep_scans ─▶ make_cast ─▶ label teeth ─▶ write_meshes ─▶ draw ─▶ case.toml
+//! settle ─▶ keep_scans ─▶ make_cast ─▶ write_meshes ─▶ label teeth ─▶ measure ─▶ draw ─▶ case.toml
 //! ```
 
 use std::path::PathBuf;
 
 use rayon::prelude::*;
+use stonecast_analysis::Params;
 use stonecast_cast::{
     Cast, CastParams, Edits, Scan, Scans,
     cast::{StageError, Work},
@@ -15,7 +16,7 @@ use stonecast_cast::{
     make_cast,
     scan::LengthUnit,
 };
-use stonecast_dental::Checked;
+use stonecast_dental::{Checked, Jaw};
 use stonecast_picture::Size;
 use stonecast_teeth::{LabelledCast, TeethEdits, TeethError, edits::TeethEditsSyntax};
 use thiserror::Error;
@@ -23,11 +24,12 @@ use thiserror::Error;
 use crate::{
     case::{
         Manifest,
-        manifest::{self, ArchRecord, ScanRecord, TeethRecord},
+        manifest::{self, ArchRecord, FindingsRecord, ScanRecord, TeethRecord},
         read::ReadError,
         write::{CaseWriter, Item, WriteError, sha256_hex},
     },
     files::{arch_record, mesh_items},
+    measure::{self, case::Measured},
     pictures::draw,
     teeth::{self, case::TeethParams, items::record, pictures::Numbers},
 };
@@ -58,6 +60,8 @@ pub struct Job {
     pub pictures: Option<Size>,
     /// The numbers on the pictures of the teeth; `None` to leave the teeth unlabelled.
     pub teeth: Option<Numbers>,
+    /// Measure the teeth; without labelled teeth nothing is measured.
+    pub measure: bool,
     /// Where the case is to stand.
     pub out: PathBuf,
     /// Replace a case that stands there.
@@ -125,6 +129,7 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
         .unpack(&mut warnings);
     drop(scans);
     watched(observe, "write", || writer.write(mesh_items(&cast)))?;
+    let mut findings = None;
     let teeth = match job.teeth {
         Some(numbers) => {
             let params = TeethParams {
@@ -132,7 +137,12 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
                 numbers,
             };
             let label = || label_teeth(&cast, &teeth_edits, params, &mut writer, observe);
-            watched(observe, "teeth", label)?.unpack(&mut warnings)
+            let labelled = watched(observe, "teeth", label)?.unpack(&mut warnings);
+            if job.measure && labelled.arches().next().is_some() {
+                let params = job.pictures.map(|_| numbers);
+                findings = Some(measure_teeth(&cast, &labelled, params, &mut writer, observe)?);
+            }
+            labelled
         }
         None => LabelledCast::default(),
     };
@@ -145,7 +155,9 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
     }
     list_faults(&mut records, &cast);
     let teeth = teeth.arches().map(record).collect();
-    Ok(writer.finish(manifest(job.stated, records, cast, teeth, warnings))?)
+    let mut manifest = manifest(job.stated, records, cast, teeth, warnings);
+    manifest.findings = findings;
+    Ok(writer.finish(manifest)?)
 }
 
 /// Labels the teeth of a cast and writes them into its case.
@@ -162,6 +174,27 @@ fn label_teeth(
     let labelled = teeth::case::label(&arches, edits)?;
     teeth::case::write(&labelled.value, &arches, params, writer, observe)?;
     Ok(labelled)
+}
+
+/// Measures the labelled teeth of a cast, by default settings, and writes the findings into its case.
+fn measure_teeth(
+    cast: &Cast,
+    labelled: &LabelledCast,
+    drawings: Option<Numbers>,
+    writer: &mut CaseWriter,
+    observe: &Observer<'_>,
+) -> Result<FindingsRecord, PipelineError> {
+    let mesh_of = |jaw: Jaw| {
+        let arch = cast.arches().find(|arch| arch.jaw == jaw);
+        arch.map(|arch| &arch.anatomy_in_cast)
+    };
+    let params = Params::default();
+    let findings = watched(observe, "measure", || {
+        measure::case::measure(labelled, &mesh_of, cast.bite.as_ref(), &params)
+    });
+    let measured = Measured::new(findings, frame(cast), &params);
+    watched(observe, "write findings", || measured.write(drawings, writer))?;
+    Ok(measured.record())
 }
 
 /// The scans with their units and roles settled, by what was said on the command line, else in the corrections.
@@ -268,25 +301,30 @@ fn manifest(
     teeth: Vec<TeethRecord>,
     warnings: Vec<stonecast_dental::Warning>,
 ) -> Manifest {
-    let frame = match (&cast.upper, &cast.lower) {
-        (None, Some(_)) => {
-            "the lower arch's own frame: LPS, mm, occlusal plane z = 0, origin at the lower incisors"
-        }
-        _ => "cast frame: LPS, mm, occlusal plane z = 0, origin at the upper incisors",
-    };
     Manifest {
         format: manifest::FORMAT.to_owned(),
         version: manifest::VERSION,
         program: concat!("stonecast ", env!("CARGO_PKG_VERSION")).to_owned(),
-        frame: frame.to_owned(),
+        frame: frame(&cast).to_owned(),
         stated,
         scans,
         arches: cast.arches().map(arch_record).collect(),
         occluded_height_mm: cast.occluded_height.map(|height| height.0),
         bite: cast.bite,
         teeth,
+        findings: None,
         warnings,
         files: Vec::new(),
+    }
+}
+
+/// The frame of a case's meshes, in words.
+fn frame(cast: &Cast) -> &'static str {
+    match (&cast.upper, &cast.lower) {
+        (None, Some(_)) => {
+            "the lower arch's own frame: LPS, mm, occlusal plane z = 0, origin at the lower incisors"
+        }
+        _ => "cast frame: LPS, mm, occlusal plane z = 0, origin at the upper incisors",
     }
 }
 

@@ -13,6 +13,8 @@ use stonecast_dental::{Acquisition, Fdi, Jaw, ScanRole, Warning};
 use stonecast_mesh::RigidMotion;
 use stonecast_teeth::Doubt;
 
+use crate::measure::settings::SettingsRecord;
+
 /// The name of the format, in every manifest.
 pub const FORMAT: &str = "stonecast-case";
 /// The version of the format that this program writes, and the only one it reads.
@@ -47,6 +49,9 @@ pub struct Manifest {
     /// The labelled teeth of each arch, the upper first; left out where none were labelled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub teeth: Vec<TeethRecord>,
+    /// What was measured; left out where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<FindingsRecord>,
     /// Everything that a person should know, in the order in which it was found.
     #[serde(default, rename = "warning", skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
@@ -177,6 +182,24 @@ pub struct ToothSummary {
     /// Greatest buccolingual width; left out where it was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buccolingual_mm: Option<f64>,
+}
+
+/// What was measured, in brief.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FindingsRecord {
+    /// The file of the findings, with evidence and uncertainty.
+    pub path: String,
+    /// The file of the same as a table.
+    pub table: String,
+    /// How many findings were measured.
+    pub measured: usize,
+    /// How many of them the uncertainty leaves open.
+    pub borderline: usize,
+    /// How many were not measured; each says why.
+    pub not_measured: usize,
+    /// How it was measured.
+    pub settings: SettingsRecord,
 }
 
 /// One file of the folder.

@@ -68,6 +68,20 @@ impl<'a> Item<'a> {
         self.sha256 = Some(sha256);
         self
     }
+
+    /// The same file below a folder, which ends in a slash.
+    pub fn below(mut self, folder: &str) -> Self {
+        self.path.insert_str(0, folder);
+        self
+    }
+
+    /// Writes the file into a folder that is no case.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_into(self, root: &Path) -> Result<(), WriteError> {
+        write_file(root, &self.path, &(self.bytes)())
+    }
 }
 
 /// A case folder being written. Dropped unfinished, it leaves nothing behind.

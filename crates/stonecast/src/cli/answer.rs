@@ -87,6 +87,8 @@ pub struct Answer {
     pub text: String,
     /// What a person should know.
     pub warnings: Vec<Warning>,
+    /// What could not be done, where the rest was.
+    pub errors: Vec<Fault>,
 }
 
 impl Answer {
@@ -98,8 +100,13 @@ impl Answer {
         Self {
             result: serde_json::to_value(result).expect("a plain struct with string keys serialises"),
             text,
-            warnings: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// 0 for done, 3 for done in part.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(if self.errors.is_empty() { 0 } else { 3 })
     }
 }
 
@@ -118,7 +125,14 @@ pub(crate) struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     pub(crate) fn of(command: &'a str, outcome: &'a Result<Answer, Failure>) -> Self {
         let (status, warnings, errors, result): (_, &[Warning], &[Fault], _) = match outcome {
-            Ok(answer) => ("done", &answer.warnings, &[], &answer.result),
+            Ok(answer) => {
+                let status = if answer.errors.is_empty() {
+                    "done"
+                } else {
+                    "partly"
+                };
+                (status, &answer.warnings, &answer.errors, &answer.result)
+            }
             Err(failure) => (failure.status(), &[], failure.faults(), &serde_json::Value::Null),
         };
         Self {

@@ -31,7 +31,7 @@ use crate::{
 /// Make a diagnostic cast from the scans of one patient
 ///
 /// Writes a case folder: the scans as they came, the cleaned arches in one frame and in their bite, their bases, their
-/// teeth with number and landmarks, and pictures. What the files show is told by options, else by their names, else by their shapes.
+/// teeth with number and landmarks, everything measured on them, and pictures. What the files show is told by options, else by their names, else by their shapes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -126,6 +126,9 @@ pub(super) struct MakingArgs {
     /// Leave the teeth unlabelled
     #[arg(long)]
     no_teeth: bool,
+    /// Measure nothing
+    #[arg(long)]
+    no_measure: bool,
     /// The numbers on the pictures of the teeth
     #[arg(long, value_enum, default_value_t = NumbersName::Fdi, conflicts_with = "no_teeth")]
     numbers: NumbersName,
@@ -286,6 +289,11 @@ impl MakingArgs {
         (!self.no_teeth).then_some(self.numbers.into())
     }
 
+    /// Whether the teeth are to be measured.
+    pub(super) fn measure(&self) -> bool {
+        !self.no_measure
+    }
+
     pub(super) fn stated(&self) -> manifest::Stated {
         manifest::Stated {
             patient_code: self.patient_code.clone(),
@@ -300,7 +308,7 @@ pub(super) fn run(args: &CastArgs, console: &Console) -> Result<Answer, Failure>
     check_out(&output.out, output.force)?;
     let (params, edits) = args.making.settle()?;
     let given = args.given()?;
-    let step_count = 11 + u64::from(!output.no_pictures) * 4;
+    let step_count = 13 + u64::from(!output.no_pictures) * 4;
     console.expect_steps(step_count);
     let files = console.step("read", || {
         sources::all_or_faults(given.into_iter().map(|(path, name, stated)| {
@@ -318,6 +326,7 @@ pub(super) fn run(args: &CastArgs, console: &Console) -> Result<Answer, Failure>
         stated: args.making.stated(),
         pictures: (!output.no_pictures).then_some(output.picture_size.0),
         teeth: args.making.teeth(),
+        measure: args.making.measure(),
         out: output.out.clone(),
         force: output.force,
     };
@@ -466,6 +475,9 @@ fn describe_into(text: &mut String, made: &Manifest, out: &Path) -> std::fmt::Re
     }
     for teeth in &made.teeth {
         super::teeth::describe_teeth(text, teeth)?;
+    }
+    if let Some(findings) = &made.findings {
+        super::measure::describe_counts(text, findings)?;
     }
     writeln!(text, "case   {}", out.display())?;
     for sheet in ["pictures/contact-sheet.png", "pictures/teeth.png"] {

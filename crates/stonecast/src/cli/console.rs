@@ -77,6 +77,17 @@ impl Console {
         self.bar.set_message(running.join(", "));
     }
 
+    /// Prints a line of the result as soon as it is known.
+    ///
+    /// # Errors
+    /// If stdout cannot be written.
+    pub fn say(&self, line: &str) -> io::Result<()> {
+        if self.json || self.quiet {
+            return Ok(());
+        }
+        self.bar.suspend(|| writeln!(io::stdout().lock(), "{line}"))
+    }
+
     fn timings(&self) -> MutexGuard<'_, Timings> {
         self.timings
             .lock()
@@ -100,6 +111,11 @@ impl Console {
                 if !self.quiet {
                     for warning in &answer.warnings {
                         write_warning(&mut err, warning)?;
+                    }
+                }
+                if !self.json {
+                    for fault in &answer.errors {
+                        writeln!(err, "error: {}", fault.message)?;
                     }
                 }
                 if !self.json && !self.quiet {

@@ -46,7 +46,7 @@ pub struct DemoArgs {
 pub(super) fn run(args: &DemoArgs, console: &Console) -> Result<Answer, Failure> {
     cast::check_out(&args.out, args.force)?;
     let (params, edits) = args.making.settle()?;
-    console.expect_steps(16);
+    console.expect_steps(18);
     let files = console.step("make the synthetic scans", || scans(args));
     let job = Job {
         files,
@@ -55,6 +55,7 @@ pub(super) fn run(args: &DemoArgs, console: &Console) -> Result<Answer, Failure>
         stated: args.making.stated(),
         pictures: Some(Size::new(1200, 900)),
         teeth: args.making.teeth(),
+        measure: args.making.measure(),
         out: args.out.clone(),
         force: args.force,
     };

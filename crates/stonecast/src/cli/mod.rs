@@ -1,7 +1,7 @@
 //! The command line: one file for each command.
 //!
 //! A command takes its arguments and a [`Console`] and gives an [`Answer`] or a [`Failure`]; this file alone turns
-//! those into words and an exit code: 0 done, 1 failed, 2 input refused. Files are named in messages by the option
+//! those into words and an exit code: 0 done, 1 failed, 2 input refused, 3 done in part. Files are named in messages by the option
 //! or the place at which they were given, never by their names, which may name a patient.
 
 pub mod answer;
@@ -12,6 +12,7 @@ mod completions;
 mod convert;
 mod demo;
 mod inspect;
+mod measure;
 mod sources;
 mod teeth;
 mod teeth_score;
@@ -47,6 +48,7 @@ Examples:
   stonecast demo                                   the whole job on a synthetic pair made on the spot
   stonecast cast --upper u.stl --lower l.stl --out case
   stonecast teeth upper.stl --jaw upper --out teeth   number every tooth
+  stonecast measure case                           every analysis and index, with uncertainty and evidence
   stonecast view case --view right-buccal --out right.png
   stonecast inspect scan.stl                       what a file holds, and every fault of its surface
   stonecast convert scan.obj scan.ply              any readable format to any writable one
@@ -75,6 +77,7 @@ enum Command {
     Cast(cast::CastArgs),
     Demo(demo::DemoArgs),
     Teeth(teeth::TeethArgs),
+    Measure(measure::MeasureArgs),
     View(view::ViewArgs),
     Inspect(inspect::InspectArgs),
     Convert(convert::ConvertArgs),
@@ -89,6 +92,7 @@ impl Command {
             Self::Inspect(_) => "inspect",
             Self::Convert(_) => "convert",
             Self::Teeth(_) => "teeth",
+            Self::Measure(_) => "measure",
             Self::View(_) => "view",
             Self::Completions(_) => "completions",
         }
@@ -101,6 +105,7 @@ impl Command {
             Self::Inspect(args) => inspect::run(args, console),
             Self::Convert(args) => convert::run(args, console),
             Self::Teeth(args) => teeth::run(args, console),
+            Self::Measure(args) => measure::run(args, console),
             Self::View(args) => view::run(args, console),
             Self::Completions(args) => Ok(completions::run(args, Cli::command())),
         }
@@ -114,7 +119,7 @@ pub fn main() -> ExitCode {
     let outcome = on_threads(global.threads, || command.run(&console));
     let exit = outcome
         .as_ref()
-        .map_or_else(Failure::exit_code, |_| ExitCode::SUCCESS);
+        .map_or_else(Failure::exit_code, Answer::exit_code);
     match console.finish(command.name(), &outcome) {
         Ok(()) => exit,
         // The reader of a pipe has gone, or the disk is full: nothing more can be said there.

@@ -21,6 +21,10 @@ use crate::{
         read::Case,
         write::{CaseWriter, Item},
     },
+    measure::{
+        self,
+        case::{Measured, is_of_measuring},
+    },
     pipeline::{Observer, PipelineError, watched},
 };
 
@@ -101,7 +105,8 @@ pub fn write(
     Ok(())
 }
 
-/// Labels the teeth of a case that stands, and puts the new version in its place. `edits` replaces the case's own
+/// Labels the teeth of a case that stands, measures them as before if they were measured, and puts the new version in its
+/// place. `edits` replaces the case's own
 /// corrections; those of scans, poses and bite must be the case's, for the cast is made with them.
 ///
 /// # Errors
@@ -136,17 +141,37 @@ pub fn relabel(
         return Err(PipelineError::Teeth(none.collect()));
     }
     let replaces_edits = edits.is_some();
-    let drops = |path: &str| is_of_teeth(path) || (replaces_edits && path == "edits.toml");
+    let drops =
+        |path: &str| is_of_teeth(path) || is_of_measuring(path) || (replaces_edits && path == "edits.toml");
     let mut writer = CaseWriter::revise(root, &manifest.files, drops)?;
     if let Some(text) = edits {
         writer.write(vec![edits_item(text)])?;
     }
     write(&labelled, &arches, params, &mut writer, observe)?;
+    let measured = manifest.findings.as_ref().map(|kept| {
+        let params = (&kept.settings).into();
+        let mesh_of = |jaw: Jaw| {
+            arches
+                .iter()
+                .find(|(arch, _)| arch.jaw == jaw)
+                .map(|(_, mesh)| *mesh)
+        };
+        let findings = watched(observe, "measure", || {
+            measure::case::measure(&labelled, &mesh_of, manifest.bite.as_ref(), &params)
+        });
+        Measured::new(findings, &manifest.frame, &params)
+    });
+    if let Some(measured) = &measured {
+        measured.write(params.pictures.map(|_| params.numbers), &mut writer)?;
+        manifest.findings = Some(measured.record());
+    }
     manifest.teeth = labelled.arches().map(record).collect();
     manifest
         .warnings
         .retain(|warning| !warning.code.starts_with("teeth."));
     manifest.warnings.append(&mut warnings);
+    let of_measuring = measured.map_or_else(Vec::new, |measured| measured.warnings);
+    measure::case::set_warnings(&mut manifest.warnings, &of_measuring);
     Ok(writer.finish(manifest)?)
 }
 

@@ -1,13 +1,16 @@
-//! The JSON documents of a labelled arch. Units and frame: those of the surface that they go with.
+//! The JSON documents of a labelled arch. Units and frame: those of the surface that they go with. A case is read back
+//! from them in full ([`super::read`]).
 
-use serde::Serialize;
-use stonecast_dental::{Fdi, Jaw, LandmarkKind};
+use serde::{Deserialize, Serialize};
+use stonecast_dental::{Fdi, Jaw, LandmarkKind, Mm};
 use stonecast_mesh::RigidMotion;
-use stonecast_teeth::{CarriedLabels, LabelledArch, ToldBy, Tooth, ToothFrame, Width, teeth3ds::FormNumbers};
+use stonecast_teeth::{
+    CarriedLabels, LabelledArch, NoWidth, ToldBy, Tooth, ToothFrame, Width, teeth3ds::FormNumbers,
+};
 
 /// `labels.json` in the form of the Teeth3DS challenge, with the faces' labels added. The form has permanent numbers
 /// only ([`stonecast_teeth::teeth3ds`]); `primary` tells which of them are primary teeth.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelsDocument {
     /// Which arch.
     pub jaw: Jaw,
@@ -22,7 +25,7 @@ pub struct LabelsDocument {
 }
 
 /// A primary tooth in the Teeth3DS form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrimaryTooth {
     /// The number in `labels` and `face_labels`.
     pub label: u8,
@@ -69,7 +72,7 @@ impl LabelsDocument {
 }
 
 /// `landmarks.json`: what was measured of every tooth.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LandmarksDocument {
     /// Which arch.
     pub jaw: Jaw,
@@ -84,7 +87,7 @@ pub struct LandmarksDocument {
 }
 
 /// One landmark.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LandmarkRecord {
     /// The tooth.
     pub fdi: Fdi,
@@ -93,14 +96,14 @@ pub struct LandmarkRecord {
     /// Where.
     pub xyz: [f64; 3],
     /// Who says so.
-    pub told_by: &'static str,
+    pub told_by: Teller,
     /// How sure the program is, where it was the program.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
 }
 
 /// One tooth.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToothRecord {
     /// Its number.
     pub fdi: Fdi,
@@ -109,9 +112,9 @@ pub struct ToothRecord {
     /// In Palmer notation.
     pub palmer: String,
     /// Who says that it is this tooth.
-    pub told_by: &'static str,
+    pub told_by: Teller,
     /// How sure the program is, where it was the program.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
     /// Its own directions.
     pub frame: ToothFrame,
@@ -119,12 +122,16 @@ pub struct ToothRecord {
     pub mesiodistal: WidthRecord,
     /// Greatest buccolingual width.
     pub buccolingual: WidthRecord,
-    /// The gingival margin.
+    /// The gingival margin, the longest piece first.
     pub margin: Vec<Vec<[f64; 3]>>,
+    /// For each piece of the margin whether its last point joins the first.
+    pub margin_closed: Vec<bool>,
+    /// The facial axis of the clinical crown, from the margin to the edge or cusp; empty where it was not found.
+    pub facial_axis: Vec<[f64; 3]>,
 }
 
 /// A width with its uncertainty, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum WidthRecord {
     /// Measured.
@@ -138,6 +145,8 @@ pub enum WidthRecord {
     NotMeasured {
         /// Why, and what to do.
         not_measured: String,
+        /// The same for programs.
+        reason: NoWidth,
     },
 }
 
@@ -150,7 +159,20 @@ impl From<Width> for WidthRecord {
             },
             Width::NotMeasured(reason) => Self::NotMeasured {
                 not_measured: reason.to_string(),
+                reason,
             },
+        }
+    }
+}
+
+impl From<&WidthRecord> for Width {
+    fn from(record: &WidthRecord) -> Self {
+        match record {
+            WidthRecord::Measured { mm, uncertainty_mm } => Self::Measured {
+                value: Mm(*mm),
+                uncertainty: Mm(*uncertainty_mm),
+            },
+            WidthRecord::NotMeasured { reason, .. } => Self::NotMeasured(*reason),
         }
     }
 }
@@ -195,6 +217,8 @@ impl LandmarksDocument {
                 margin: (tooth.margin.iter())
                     .map(|curve| curve.points.iter().map(|p| place(*p)).collect())
                     .collect(),
+                margin_closed: tooth.margin.iter().map(|curve| curve.closed).collect(),
+                facial_axis: tooth.facial_axis.iter().map(|p| place(*p)).collect(),
             }
         };
         Self {
@@ -212,11 +236,31 @@ impl LandmarksDocument {
     }
 }
 
-/// `auto` with the confidence, or `human`.
-pub fn told(by: ToldBy) -> (&'static str, Option<f64>) {
+/// Who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Teller {
+    /// The program.
+    Auto,
+    /// A person.
+    Human,
+}
+
+impl Teller {
+    /// `auto` or `human`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Human => "human",
+        }
+    }
+}
+
+/// Who says so, and the program's confidence.
+pub fn told(by: ToldBy) -> (Teller, Option<f64>) {
     match by {
-        ToldBy::Auto(confidence) => ("auto", Some(confidence)),
-        ToldBy::Human => ("human", None),
+        ToldBy::Auto(confidence) => (Teller::Auto, Some(confidence)),
+        ToldBy::Human => (Teller::Human, None),
     }
 }
 
@@ -229,8 +273,6 @@ fn to_json(document: &impl Serialize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stonecast_dental::Mm;
-    use stonecast_teeth::NoWidth;
 
     #[test]
     fn a_width_comes_with_its_uncertainty_or_with_the_reason_for_none() {
@@ -246,5 +288,6 @@ mod tests {
             text.starts_with(r#"{"not_measured":"a side of the crown"#),
             "{text}"
         );
+        assert!(text.ends_with(r#""reason":"no_side"}"#), "{text}");
     }
 }

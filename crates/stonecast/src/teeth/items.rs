@@ -89,7 +89,7 @@ pub fn record(arch: &LabelledArch) -> TeethRecord {
                 let (told_by, confidence) = told(tooth.told_by);
                 ToothSummary {
                     fdi: tooth.fdi,
-                    told_by: told_by.to_owned(),
+                    told_by: told_by.name().to_owned(),
                     confidence,
                     mesiodistal_mm: tooth.mesiodistal.value().map(|w| w.0),
                     buccolingual_mm: tooth.buccolingual.value().map(|w| w.0),

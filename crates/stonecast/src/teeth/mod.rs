@@ -7,6 +7,7 @@
 //! | [`paint`] | the colour of each tooth |
 //! | [`mod@file`] | one file to a labelled arch, and its labels in the order of the file |
 //! | [`document`] | the JSON documents: labels, landmarks |
+//! | [`read`] | a case's labelled teeth, read back in full |
 //! | [`pictures`] | pictures of labelled teeth, and of how labels agree |
 
 pub mod case;
@@ -15,3 +16,4 @@ pub mod file;
 pub mod items;
 pub mod paint;
 pub mod pictures;
+pub mod read;

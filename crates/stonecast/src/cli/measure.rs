@@ -1,0 +1,269 @@
+//! `stonecast measure`: every analysis and index of a case, and of many.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde_json::json;
+use stonecast_dental::Findings;
+
+use super::{Answer, Console, Failure, cast::NumbersName, sources};
+use crate::{
+    case::manifest::FindingsRecord,
+    measure::{
+        case::{LabelledCase, MeasureError, Measured, write_into},
+        document::NOTICE,
+        explain, ids,
+        settings::{self, Given, SettingsError},
+        summary,
+    },
+    teeth::pictures::Numbers,
+};
+
+/// Measure a case: every analysis and index, each number with its uncertainty and its evidence
+///
+/// Reads the labelled teeth of a case, measures everything that can be measured on them, says of the rest why not and what to
+/// do about it, and writes findings.json, findings.csv and drawings into the case. Options for measuring that are not
+/// given stay as the case has them from its last measuring.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  stonecast measure case
+  stonecast measure case --only bolton,par
+  stonecast measure case --explain bolton.anterior.ratio   where the number comes from
+  stonecast measure case --scanner trios-4 --answers answers.toml
+
+Not a medical device: for documentation, education and research. See LIMITATIONS.md.")]
+pub struct MeasureArgs {
+    /// Case folders with labelled teeth
+    #[arg(value_name = "CASE", required = true)]
+    cases: Vec<PathBuf>,
+    /// Print and give back only findings whose ids begin so
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',', conflicts_with = "explain")]
+    only: Vec<String>,
+    /// Tell where a finding comes from: definition, points, parts, tables, uncertainty. Writes nothing
+    #[arg(long, value_name = "ID")]
+    explain: Option<String>,
+    /// List the id and the name of every finding. Writes nothing
+    #[arg(long, conflicts_with = "explain")]
+    list: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Measuring")]
+struct SettingsArgs {
+    /// The scanner, whose noise is assumed; `tables/scanner_noise.toml` names them
+    #[arg(long, value_name = "NAME", conflicts_with = "noise")]
+    scanner: Option<String>,
+    /// The scanner's noise as standard deviations: of a point, and of one end of an arch against the other
+    #[arg(long, value_name = "LOCAL_MM,TRUENESS_MM")]
+    noise: Option<String>,
+    /// The norms to compare with
+    #[arg(long, value_name = "TABLE=NAME", value_delimiter = ',')]
+    norms: Vec<String>,
+    /// Answers to what a cast cannot tell; findings that ask for them say which
+    #[arg(long, value_name = "TOML")]
+    answers: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct OutputArgs {
+    /// Write the findings into this folder and leave the case as it is
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write no files: print only
+    #[arg(long, conflicts_with = "out")]
+    no_files: bool,
+    /// Make no drawings
+    #[arg(long)]
+    no_drawings: bool,
+    /// The numbers on the drawings; files hold FDI numbers
+    #[arg(long, value_enum, default_value_t = NumbersName::Fdi)]
+    numbers: NumbersName,
+    /// Replace what exists
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: &MeasureArgs, console: &Console) -> Result<Answer, Failure> {
+    let given = args.settings.given()?;
+    match args.cases.as_slice() {
+        [case] => measure_one(args, case, &given, console),
+        _ => Err(Failure::refused("arguments", "one CASE at a time")),
+    }
+}
+
+fn measure_one(args: &MeasureArgs, root: &Path, given: &Given, console: &Console) -> Result<Answer, Failure> {
+    if let Some(out) = &args.output.out {
+        sources::check_output(out, "what --out names", args.output.force)?;
+    }
+    console.expect_steps(3);
+    let case = console
+        .step("read the case", || LabelledCase::open(root))
+        .map_err(|e| failure(&e))?;
+    let params = case.params(given);
+    let findings = console.step("measure", || case.measure(&params));
+    if let Some(id) = &args.explain {
+        return explained(id, &findings);
+    }
+    let shown = only(&findings, &args.only)?;
+    if args.list {
+        return Ok(listed(&shown));
+    }
+    let manifest = &case.case.manifest;
+    let measured = Measured::new(findings, &manifest.frame, &params);
+    args.output.write(root, &case, &measured, console)?;
+
+    let mut text = summary::summary(&shown, !args.only.is_empty());
+    let record = measured.record();
+    describe_counts(&mut text, &record).expect("a string takes every word");
+    args.output.describe(&mut text, root);
+    let mut document = measured.document.clone();
+    document.findings = shown;
+    let mut answer = Answer::new(&document, text);
+    answer.warnings = measured.warnings;
+    Ok(answer)
+}
+
+impl SettingsArgs {
+    /// What was given.
+    fn given(&self) -> Result<Given, Failure> {
+        let refused = |e: SettingsError| Failure::refused("settings", e.to_string());
+        let noise = match (&self.scanner, &self.noise) {
+            (Some(name), _) => Some(settings::scanner(name).map_err(refused)?),
+            (None, Some(text)) => Some(settings::noise(text).map_err(refused)?),
+            (None, None) => None,
+        };
+        let norms = (!self.norms.is_empty())
+            .then(|| settings::norms(&self.norms).map_err(refused))
+            .transpose()?;
+        let answers = match &self.answers {
+            Some(path) => {
+                let bytes =
+                    sources::read(path, "--answers").map_err(|fault| Failure::Refused(vec![fault]))?;
+                let text = String::from_utf8(bytes).map_err(|_| {
+                    Failure::refused(
+                        "settings",
+                        "--answers: the file is not UTF-8 text: save it as UTF-8",
+                    )
+                })?;
+                Some(settings::answers(&text).map_err(refused)?)
+            }
+            None => None,
+        };
+        Ok(Given {
+            noise,
+            norms,
+            answers,
+        })
+    }
+}
+
+impl OutputArgs {
+    /// The numbers on the drawings; `None` for no drawings.
+    fn drawings(&self) -> Option<Numbers> {
+        (!self.no_drawings).then_some(self.numbers.into())
+    }
+
+    fn write(
+        &self,
+        root: &Path,
+        case: &LabelledCase,
+        measured: &Measured,
+        console: &Console,
+    ) -> Result<(), Failure> {
+        if self.no_files {
+            return Ok(());
+        }
+        let Some(out) = &self.out else {
+            let observe = |name: &str, begins| console.observe(name, begins);
+            let manifest = &case.case.manifest;
+            write_into(root, manifest, measured, self.drawings(), &observe).map_err(|e| failure(&e))?;
+            return Ok(());
+        };
+        console.step("write findings", || {
+            fs::create_dir_all(out).map_err(|e| Failure::unwritable("--out", &e))?;
+            let mut items = measured.items(self.drawings()).into_iter();
+            items
+                .try_for_each(|item| item.write_into(out))
+                .map_err(|e| Failure::failed("output.unwritable", e.to_string()))
+        })
+    }
+
+    fn describe(&self, text: &mut String, root: &Path) {
+        let folder = match &self.out {
+            _ if self.no_files => return,
+            Some(out) => out.clone(),
+            None => root.join("measure"),
+        };
+        writeln!(text, "files    {}", folder.display()).expect("a string takes every word");
+    }
+}
+
+/// Says how many findings there are.
+pub(super) fn describe_counts(text: &mut String, record: &FindingsRecord) -> std::fmt::Result {
+    writeln!(
+        text,
+        "findings {} measured ({} borderline), {} not measured; noise {}",
+        record.measured, record.borderline, record.not_measured, record.settings.noise.name
+    )
+}
+
+fn only(findings: &Findings, parts: &[String]) -> Result<Findings, Failure> {
+    ids::only(findings, parts).map_err(|unknown| {
+        let faults = unknown.into_iter();
+        Failure::Refused(
+            faults
+                .map(|message| super::Fault::new("finding.unknown", message))
+                .collect(),
+        )
+    })
+}
+
+fn explained(id: &str, findings: &Findings) -> Result<Answer, Failure> {
+    let found: Vec<_> = findings.under(id).collect();
+    if found.is_empty() {
+        return Err(Failure::refused("finding.unknown", ids::unknown(id, findings)));
+    }
+    let texts: Vec<String> = found.iter().map(|f| explain::explain(f, findings)).collect();
+    let result: Vec<_> = found
+        .iter()
+        .map(|f| json!({ "finding": f, "computed_from": &explain::chain(f, findings)[1..] }))
+        .collect();
+    let text = format!("{}\nNot a medical device.\n", texts.join("\n"));
+    Ok(Answer::new(
+        &json!({ "notice": NOTICE, "explained": result }),
+        text,
+    ))
+}
+
+fn listed(findings: &Findings) -> Answer {
+    let width = findings.findings.iter().map(|f| f.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for finding in &findings.findings {
+        writeln!(text, "{:<width$}  {}", finding.id, finding.name).expect("a string takes every word");
+    }
+    let list: Vec<_> = findings
+        .findings
+        .iter()
+        .map(|f| json!({ "id": f.id, "name": f.name, "method": f.method }))
+        .collect();
+    Answer::new(&json!({ "findings": list }), text)
+}
+
+/// An error of measuring in the form that the command prints.
+fn failure(error: &MeasureError) -> Failure {
+    match error {
+        MeasureError::Teeth(e) => Failure::refused("case.unreadable", e.to_string()),
+        MeasureError::NoTeeth => Failure::refused("case.no-teeth", error.to_string()),
+        MeasureError::Write(e) => Failure::failed("output.unwritable", e.to_string()),
+    }
+}

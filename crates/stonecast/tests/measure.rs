@@ -1,0 +1,386 @@
+//! `stonecast measure` as a user runs it: a case in, findings out; settings, questions about findings, refusals.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// A folder of one test, emptied when the test begins.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("measure-{test}"));
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn run(exit: i32, args: &[&str]) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_stonecast"))
+        .args(args)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(exit), "{args:?}: {}", stderr(&output));
+    output
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn read_json(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A copy of a small demo case of its own for each test; the case itself is made once.
+fn demo(folder: &Path) -> PathBuf {
+    static DEMO: OnceLock<PathBuf> = OnceLock::new();
+    let made = DEMO.get_or_init(|| {
+        let case = self::folder("demo").join("case");
+        let args = [
+            "demo",
+            "--triangles",
+            "12000",
+            "--base",
+            "none",
+            "--out",
+            text(&case),
+        ];
+        run(0, &args);
+        case
+    });
+    let case = folder.join("case");
+    copy(made, &case);
+    case
+}
+
+#[test]
+fn a_case_that_is_measured_again_gives_the_same_bytes_as_when_it_was_made() {
+    let folder = folder("again");
+    let case = demo(&folder);
+    let findings = case.join("measure/findings.json");
+    let made = fs::read(&findings).unwrap();
+    let manifest = fs::read(case.join("case.toml")).unwrap();
+    run(0, &["measure", text(&case)]);
+    assert!(made == fs::read(&findings).unwrap(), "findings.json differs");
+    assert!(
+        manifest == fs::read(case.join("case.toml")).unwrap(),
+        "case.toml differs"
+    );
+    // Labelling again without other corrections measures again too.
+    run(0, &["teeth", text(&case)]);
+    assert!(
+        made == fs::read(&findings).unwrap(),
+        "findings.json differs after `teeth`"
+    );
+    assert!(
+        manifest == fs::read(case.join("case.toml")).unwrap(),
+        "case.toml differs after `teeth`"
+    );
+
+    let document = read_json(&findings);
+    assert_eq!(document["format"], "stonecast-findings");
+    assert!(
+        document["notice"]
+            .as_str()
+            .unwrap()
+            .contains("Not a medical device")
+    );
+    let list = document["findings"].as_array().unwrap();
+    assert!(list.len() > 100);
+    let width = list.iter().find(|f| f["id"] == "size.mesiodistal.11").unwrap();
+    let value = width["outcome"]["number"]["value"].as_f64().unwrap();
+    assert!((6.0..12.0).contains(&value), "{value}");
+    assert_eq!(document["outlines"].as_array().unwrap().len(), 28);
+    let csv = fs::read_to_string(case.join("measure/findings.csv")).unwrap();
+    assert_eq!(csv.lines().count(), list.len() + 1);
+    assert!(csv.starts_with("finding,name,kind,value,unit,"), "{csv}");
+    assert!(!csv.contains("case"), "the table of one case names none");
+}
+
+#[test]
+fn the_job_can_leave_measuring_out_and_an_unlabelled_case_is_refused() {
+    let folder = folder("without");
+    let case = folder.join("case");
+    let args = [
+        "demo",
+        "--triangles",
+        "12000",
+        "--base",
+        "none",
+        "--no-measure",
+        "--out",
+        text(&case),
+    ];
+    run(0, &args);
+    assert!(!case.join("measure").exists());
+    run(0, &["measure", text(&case), "--no-files"]);
+    assert!(!case.join("measure").exists());
+    run(0, &["measure", text(&case)]);
+    assert!(case.join("measure/findings.json").is_file());
+
+    let bare = folder.join("bare");
+    let args = [
+        "demo",
+        "--triangles",
+        "12000",
+        "--base",
+        "none",
+        "--no-teeth",
+        "--out",
+        text(&bare),
+    ];
+    run(0, &args);
+    let refused = run(2, &["measure", text(&bare)]);
+    assert!(
+        stderr(&refused).contains("stonecast teeth CASE"),
+        "{}",
+        stderr(&refused)
+    );
+}
+
+#[test]
+fn findings_are_chosen_listed_and_explained_and_an_unknown_one_is_refused_with_the_nearest() {
+    let folder = folder("ask");
+    let case = demo(&folder);
+    let before = fs::metadata(case.join("measure/findings.json"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    let listed = stdout(&run(0, &["measure", text(&case), "--list"]));
+    assert!(listed.contains("size.mesiodistal.11"), "{listed}");
+    let told = stdout(&run(
+        0,
+        &["measure", text(&case), "--explain", "size.crown_height.21"],
+    ));
+    for words in [
+        "docs/methods/tooth-size.md",
+        "gingival zenith",
+        "middle of the incisal edge",
+        "largest shares",
+        "standard uncertainties",
+        "Not a medical device",
+    ] {
+        assert!(told.contains(words), "{words} is missing: {told}");
+    }
+    let json: Value = serde_json::from_slice(
+        &run(
+            0,
+            &[
+                "measure",
+                text(&case),
+                "--explain",
+                "size.crown_height.21",
+                "--json",
+            ],
+        )
+        .stdout,
+    )
+    .unwrap();
+    assert_eq!(
+        json["result"]["explained"][0]["finding"]["id"],
+        "size.crown_height.21"
+    );
+    let wrong = run(2, &["measure", text(&case), "--explain", "size.mesodistal.11"]);
+    assert!(
+        stderr(&wrong).contains("did you mean size.mesiodistal.11"),
+        "{}",
+        stderr(&wrong)
+    );
+    // Questions write nothing.
+    let after = fs::metadata(case.join("measure/findings.json"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(before, after);
+
+    let json: Value = serde_json::from_slice(
+        &run(
+            0,
+            &[
+                "measure",
+                text(&case),
+                "--only",
+                "size.mesiodistal,size.buccolingual",
+                "--json",
+            ],
+        )
+        .stdout,
+    )
+    .unwrap();
+    let chosen = json["result"]["findings"].as_array().unwrap();
+    assert_eq!(chosen.len(), 56);
+    let shown = stdout(&run(0, &["measure", text(&case), "--only", "size.mesiodistal"]));
+    assert!(shown.contains("mesiodistal width of 11"), "{shown}");
+    let wrong = run(2, &["measure", text(&case), "--only", "siz,size"]);
+    assert!(
+        stderr(&wrong).contains("did you mean size?"),
+        "{}",
+        stderr(&wrong)
+    );
+    // The case holds everything, whatever is shown.
+    let all = read_json(&case.join("measure/findings.json"));
+    assert!(all["findings"].as_array().unwrap().len() > 100);
+}
+
+#[test]
+fn settings_change_the_uncertainty_are_kept_with_the_case_and_bad_ones_are_refused() {
+    let folder = folder("settings");
+    let case = demo(&folder);
+    let spread = |args: &[&str]| {
+        let mut all = vec!["measure", text(&case), "--only", "size.mesiodistal.11", "--json"];
+        all.extend(args);
+        let json: Value = serde_json::from_slice(&run(0, &all).stdout).unwrap();
+        let number = &json["result"]["findings"][0]["outcome"]["number"];
+        number["uncertainty"].as_f64().unwrap()
+    };
+    let usual = spread(&["--no-files"]);
+    let rough = spread(&["--noise", "0.5,0.5"]);
+    assert!(rough > usual, "{rough} {usual}");
+    assert_eq!(
+        spread(&["--no-files"]),
+        rough,
+        "what is not given stays as the case has it"
+    );
+    assert_eq!(spread(&["--scanner", "not-stated"]), usual);
+    let answers = folder.join("answers.toml");
+    fs::write(&answers, "[nobody]\nasks = true\n").unwrap();
+    let warned = run(0, &["measure", text(&case), "--answers", text(&answers)]);
+    assert!(stderr(&warned).contains("nobody.asks"), "{}", stderr(&warned));
+    let manifest = fs::read_to_string(case.join("case.toml")).unwrap();
+    assert!(manifest.contains("\"nobody.asks\" = true"), "{manifest}");
+    assert!(manifest.contains("measure.answer.unasked"), "{manifest}");
+    fs::write(&answers, "a = [1]\n").unwrap();
+    for (args, words) in [
+        (vec!["--scanner", "nokia"], "primescan"),
+        (vec!["--noise", "1"], "LOCAL_MM,TRUENESS_MM"),
+        (vec!["--norms", "nothing=x"], "no table `nothing`"),
+        (vec!["--answers", text(&answers)], "neither true or false"),
+        (vec!["--answers", "nowhere.toml"], "--answers cannot be read"),
+    ] {
+        let mut all = vec!["measure", text(&case)];
+        all.extend(args);
+        let wrong = run(2, &all);
+        assert!(stderr(&wrong).contains(words), "{words}: {}", stderr(&wrong));
+    }
+}
+
+#[test]
+fn findings_go_to_a_folder_of_their_own_on_demand() {
+    let folder = folder("out");
+    let case = demo(&folder);
+    let out = folder.join("findings");
+    let before = fs::read(case.join("case.toml")).unwrap();
+    let args = ["measure", text(&case), "--scanner", "exact", "--out", text(&out)];
+    run(0, &args);
+    let document = read_json(&out.join("findings.json"));
+    assert_eq!(document["settings"]["noise"]["name"], "exact");
+    assert!(out.join("findings.csv").is_file());
+    assert_eq!(before, fs::read(case.join("case.toml")).unwrap());
+    run(2, &args);
+    run(0, &[&args[..], &["--force"]].concat());
+}
+
+/// Changes a file of a case, and its entry in `case.toml` too if `listed`.
+fn change(case: &Path, path: &str, listed: bool, change: impl FnOnce(String) -> String) {
+    let file = case.join(path);
+    let old = fs::read(&file).unwrap();
+    let new = change(String::from_utf8(old.clone()).unwrap());
+    fs::write(&file, &new).unwrap();
+    if listed {
+        let hex = |bytes: &[u8]| {
+            Sha256::digest(bytes)
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect::<String>()
+        };
+        let manifest = fs::read_to_string(case.join("case.toml")).unwrap();
+        let changed = manifest.replace(&hex(&old), &hex(new.as_bytes()));
+        assert!(manifest != changed, "{path} is not listed, or was not changed");
+        fs::write(case.join("case.toml"), changed).unwrap();
+    }
+}
+
+#[test]
+fn documents_that_are_missing_changed_cut_off_or_of_another_form_are_refused_by_name() {
+    let folder = folder("broken");
+    let t = |name: &str, words: &[&str], breaks: &dyn Fn(&Path)| {
+        let case = demo(&folder.join(name));
+        breaks(&case);
+        let refused = stderr(&run(2, &["measure", text(&case)]));
+        for word in words {
+            assert!(refused.contains(word), "{name}: {word} is missing: {refused}");
+        }
+    };
+    let marks = "teeth/lower.landmarks.json";
+    t("missing", &[marks, "cannot be read"], &|case| {
+        fs::remove_file(case.join(marks)).unwrap()
+    });
+    t("edited", &[marks, "was changed"], &|case| {
+        change(case, marks, false, |text| text.replacen("1.", "2.", 1));
+    });
+    t("cut", &[marks, "EOF", "stonecast teeth CASE"], &|case| {
+        change(case, marks, true, |text| text[..text.len() / 2].to_owned());
+    });
+    t(
+        "older",
+        &[marks, "facial_axis", "stonecast teeth CASE"],
+        &|case| {
+            change(case, marks, true, |text| {
+                text.replace("\"facial_axis\"", "\"axis\"")
+            });
+        },
+    );
+    t(
+        "short",
+        &["teeth/upper.labels.json", "face_labels", "faces"],
+        &|case| {
+            change(case, "teeth/upper.labels.json", true, |text| {
+                let at = text.find("\"face_labels\":[").unwrap() + "\"face_labels\":[".len();
+                let (head, tail) = text.split_at(at);
+                format!("{head}{}", tail.split_once(',').unwrap().1)
+            });
+        },
+    );
+    t("no-tooth", &["teeth/upper.labels.json", "99"], &|case| {
+        change(case, "teeth/upper.labels.json", true, |text| {
+            let at = text.find("\"face_labels\"").unwrap();
+            let (head, tail) = text.split_at(at);
+            format!("{head}{}", tail.replacen("16", "99", 1))
+        });
+    });
+    t("other", &["upper.landmarks.json", "lower arch"], &|case| {
+        change(case, "teeth/upper.landmarks.json", true, |text| {
+            text.replacen("\"jaw\":\"upper\"", "\"jaw\":\"lower\"", 1)
+        });
+    });
+    t("no-folder", &["case.toml", "cannot be read"], &|case| {
+        fs::remove_file(case.join("case.toml")).unwrap()
+    });
+}
