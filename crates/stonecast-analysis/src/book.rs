@@ -353,6 +353,7 @@ fn words(subject: &Subject<'_>, record: &Record, input: Input) -> String {
     match input {
         Input::Point(i, kind, _) => format!("{} of {}", kind.words(), tooth(i)),
         Input::Curve(i, _) => format!("curves of {}", tooth(i)),
+        Input::Margin(i, _) => format!("lingual gingival margin of {}", tooth(i)),
         Input::Turn(i, _) => format!("directions of {}", tooth(i)),
         Input::Width(i, 0) => format!("mesiodistal width of {}", tooth(i)),
         Input::Width(i, _) => format!("buccolingual width of {}", tooth(i)),

@@ -19,7 +19,12 @@ macro_rules! tables {
 }
 
 // One line for each table.
-tables!("arch_perimeter", "measurement_precision", "scanner_noise",);
+tables!(
+    "arch_perimeter",
+    "arch_width",
+    "measurement_precision",
+    "scanner_noise",
+);
 
 /// A row of a table.
 #[derive(Clone, Debug)]

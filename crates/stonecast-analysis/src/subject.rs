@@ -100,6 +100,8 @@ pub(crate) struct SubjectTooth {
     pub points: Vec<SubjectPoint>,
     pub facial_axis: Vec<Point>,
     pub margin: Vec<Vec<Point>>,
+    /// The most apical point of the lingual margin, with its standard uncertainty along mesial, facial, occlusal.
+    pub lingual_margin: Option<(Point, [f64; 3])>,
     /// Standard uncertainty of its curves along mesial, facial, occlusal.
     pub curve_sigma: [f64; 3],
     /// Standard uncertainty of its directions: turns about mesial, facial, occlusal, radians.
@@ -114,6 +116,35 @@ pub(crate) struct SubjectPoint {
     pub kind: LandmarkKind,
     pub at: Point,
     pub sigma: [f64; 3],
+}
+
+/// The most apical point of a tooth's margin on its lingual side, within the middle half of the margin's width.
+fn lingual_margin(tooth: &Tooth, axes: &Axes) -> Option<Point> {
+    let own = |p: &Point| {
+        let d = p - axes.origin;
+        Vector::new(d.dot(&axes.mesial), d.dot(&axes.facial), d.dot(&axes.occlusal))
+    };
+    let points = || {
+        let all = tooth.margin.iter().flat_map(|c| &c.points);
+        all.map(|p| Point::from(*p))
+    };
+    let range = |k: usize| {
+        let values = points().map(move |p| own(&p)[k]);
+        values.fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], v| {
+            [a.min(v), b.max(v)]
+        })
+    };
+    let ([distal, mesial], [lingual, facial]) = (range(0), range(1));
+    let lies_there = |p: &Point| {
+        let p = own(p);
+        let off = p.x - 0.5 * (distal + mesial);
+        p.y < 0.5 * (lingual + facial) && off.abs() <= 0.25 * (mesial - distal)
+    };
+    points()
+        .filter(lies_there)
+        .min_by(|a, b| own(a).z.total_cmp(&own(b).z))
+        // A margin seen on the facial side only has no lingual point.
+        .filter(|p| own(p).y < 0.0)
 }
 
 impl SubjectTooth {
@@ -136,16 +167,21 @@ impl SubjectTooth {
             )),
             Width::NotMeasured(why) => Err(why),
         };
+        let axes = Axes {
+            origin: Point::from(frame.origin),
+            mesial: Vector::from(frame.mesial),
+            facial: Vector::from(frame.facial),
+            occlusal: Vector::from(frame.occlusal),
+        };
+        // As well known as the zenith of the facial margin.
+        let zenith = precision.point(tooth.fdi, LandmarkKind::GingivalZenith, tooth.told_by, edge);
+        let lingual = lingual_margin(tooth, &axes);
         Self {
             fdi: tooth.fdi,
             told_by: tooth.told_by,
-            axes: Axes {
-                origin: Point::from(frame.origin),
-                mesial: Vector::from(frame.mesial),
-                facial: Vector::from(frame.facial),
-                occlusal: Vector::from(frame.occlusal),
-            },
+            axes,
             points: points.collect(),
+            lingual_margin: lingual.map(|p| (p, zenith.map(|s| s.hypot(noise.local.0)))),
             facial_axis: tooth.facial_axis.iter().map(|p| Point::from(*p)).collect(),
             margin: (tooth.margin.iter())
                 .map(|curve| curve.points.iter().map(|p| Point::from(*p)).collect())

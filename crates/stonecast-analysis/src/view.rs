@@ -25,6 +25,8 @@ pub(crate) enum Input {
     Point(usize, LandmarkKind, u8),
     /// A tooth's curves along one of its axes.
     Curve(usize, u8),
+    /// The most apical point of a tooth's lingual margin along one of its axes.
+    Margin(usize, u8),
     /// A tooth's directions, turned about one of them.
     Turn(usize, u8),
     /// A tooth's mesiodistal (0) or buccolingual (1) width.
@@ -241,6 +243,36 @@ impl<'a> View<'a> {
         let (index, found) = self.tooth(tooth)?;
         let margin = found.margin.first().map_or(&[][..], Vec::as_slice);
         self.curve(tooth, index, found, margin, "gingival margin")
+    }
+
+    /// The most apical point of a tooth's gingival margin on its lingual side.
+    ///
+    /// # Errors
+    /// When the arch, the tooth or the margin is not there.
+    pub fn lingual_margin(&self, tooth: Fdi) -> Result<Point, NotMeasured> {
+        let what = "most apical point of the lingual gingival margin";
+        let (index, found) = self.tooth(tooth)?;
+        let (at, sigma) = found.lingual_margin.ok_or_else(|| NotMeasured::NoPart {
+            tooth,
+            part: what.to_owned(),
+        })?;
+        self.note_jaw(tooth.jaw());
+        self.note(|record| {
+            for (axis, sigma) in sigma.iter().enumerate() {
+                record.inputs.insert(Input::Margin(index, axis as u8), *sigma);
+            }
+            let evidence = EvidencePoint {
+                tooth: Some(tooth),
+                what: what.to_owned(),
+                xyz: at.into(),
+            };
+            if !record.points.contains(&evidence) {
+                record.points.push(evidence);
+            }
+        });
+        let shift = |axis: usize| self.shift(Input::Margin(index, axis as u8), sigma[axis]);
+        let moved = along(&found.axes, std::array::from_fn(shift));
+        Ok(self.placed(tooth.jaw(), &(at + moved)))
     }
 
     fn curve(

@@ -3,16 +3,22 @@
 //! Units: mm, degrees. Frame: the cast frame. One file and one page in `docs/methods/` for each.
 
 mod curve;
+mod depth;
 mod perimeter;
+mod widths;
 
-use stonecast_dental::{Fdi, Jaw, Side};
+use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, Side};
+use stonecast_mesh::Point;
 
 use crate::book::Book;
+use crate::geometry::middle;
 use crate::view::View;
 
 /// Enters everything that is measured on single arches.
 pub(crate) fn measure(book: &mut Book<'_>) {
     perimeter::measure(book);
+    widths::measure(book);
+    depth::measure(book);
 }
 
 const JAWS: [Jaw; 2] = [Jaw::Upper, Jaw::Lower];
@@ -28,4 +34,17 @@ fn tooth_at(view: &View<'_>, jaw: Jaw, side: Side, position: u8) -> Option<Fdi> 
     let primary = Fdi::primary(jaw, side, position);
     let tooth = [Some(permanent(jaw, side, position)), primary];
     tooth.into_iter().flatten().find(|t| view.has(*t))
+}
+
+/// The central incisors of both sides; the permanent ones where none are there.
+fn central_incisors(view: &View<'_>, jaw: Jaw) -> [Fdi; 2] {
+    SIDES.map(|side| tooth_at(view, jaw, side, 1).unwrap_or(permanent(jaw, side, 1)))
+}
+
+/// The middle between the two central incisors' edges.
+fn incisal_middle(view: &View<'_>, jaw: Jaw) -> Result<Point, NotMeasured> {
+    let teeth = central_incisors(view, jaw);
+    view.need(&teeth)?;
+    let [right, left] = teeth.map(|tooth| view.point(tooth, K::IncisalMidpoint));
+    Ok(middle(&right?, &left?))
 }
