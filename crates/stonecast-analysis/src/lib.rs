@@ -30,6 +30,7 @@ mod outline;
 mod precision;
 pub mod rows;
 mod size;
+mod space;
 pub mod subject;
 pub mod view;
 
@@ -52,5 +53,6 @@ fn open_book<'a>(subject: &'a Subject<'a>) -> Book<'a> {
     let mut book = Book::new(subject);
     size::measure(&mut book);
     arch::measure(&mut book);
+    space::measure(&mut book);
     book
 }

@@ -22,8 +22,13 @@ macro_rules! tables {
 tables!(
     "arch_perimeter",
     "arch_width",
+    "bolton",
+    "irregularity",
     "measurement_precision",
+    "moyers",
     "scanner_noise",
+    "space",
+    "tooth_size_rules",
 );
 
 /// A row of a table.

@@ -4,7 +4,7 @@
 
 mod curve;
 mod depth;
-mod perimeter;
+pub(crate) mod perimeter;
 mod widths;
 
 use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, Side};

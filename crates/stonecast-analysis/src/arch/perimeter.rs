@@ -147,7 +147,7 @@ fn contact_row(view: &View<'_>, jaw: Jaw) -> Result<Vec<Point>, NotMeasured> {
     Ok(row)
 }
 
-fn contact(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
+pub(crate) fn contact(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
     let row_of_points = contact_row(view, jaw)?;
     let limit = row("arch_perimeter", "spline-excess");
     view.rests_on(limit);
@@ -164,7 +164,7 @@ fn contact(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
     }
 }
 
-fn segmental(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
+pub(crate) fn segmental(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
     let stops = [
         (Side::Right, LAST),
         (Side::Right, 3),
@@ -183,7 +183,7 @@ fn segmental(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
     Ok(length)
 }
 
-fn wire(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
+pub(crate) fn wire(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
     let ends = [end(view, jaw, Side::Right)?, end(view, jaw, Side::Left)?];
     let mut tips: Vec<Point> = Vec::new();
     let mut missing = Vec::new();
