@@ -333,7 +333,8 @@ fn spread(
     }
     (base.iter().zip(shares))
         .map(|(value, shares)| {
-            let total: f64 = shares.values().sum();
+            // From 0.0: an empty sum of floats is -0.0.
+            let total: f64 = shares.values().fold(0.0, |sum, share| sum + share);
             let mut largest: Vec<UncertaintyShare> = (shares.into_iter())
                 .map(|(what, variance)| UncertaintyShare {
                     what,

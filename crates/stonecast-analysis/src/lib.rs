@@ -24,6 +24,7 @@ mod arch;
 pub mod book;
 pub mod geometry;
 pub mod grades;
+mod interarch;
 mod monte_carlo;
 pub mod noise;
 mod outline;
@@ -54,5 +55,6 @@ fn open_book<'a>(subject: &'a Subject<'a>) -> Book<'a> {
     size::measure(&mut book);
     arch::measure(&mut book);
     space::measure(&mut book);
+    interarch::measure(&mut book);
     book
 }

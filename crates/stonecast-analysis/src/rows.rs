@@ -23,6 +23,7 @@ tables!(
     "arch_perimeter",
     "arch_width",
     "bolton",
+    "interarch",
     "irregularity",
     "measurement_precision",
     "moyers",

@@ -1,0 +1,192 @@
+//! A front tooth's section through the middle of its edge: how far its labial and its palatal wall stand from the edge.
+//!
+//! Units: mm. Frame: the tooth's own axes from the middle of its edge: facial, and depth away from the edge.
+//!
+//! Steps
+//! 1. `Profile::of`: the tooth's faces are cut by the plane of its facial and long axis through the middle of its edge.
+//! 2. `wall`: at each depth, the farthest point facially or lingually.
+//! 3. `Profile::at_height`: where the wall crosses a height over the occlusal plane.
+//!
+//! The section is cut once, on the cast as it is; where it stands moves with the tooth's edge and axes.
+
+use stonecast_dental::{Fdi, LandmarkKind as K, NotMeasured};
+use stonecast_mesh::{Point, Vector};
+
+use crate::subject::{Axes, Subject};
+
+/// From one depth of a wall to the next.
+const STEP: f64 = 0.25;
+/// Deeper than any clinical crown of a front tooth.
+const DEEPEST: usize = 60;
+
+/// Which wall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wall {
+    Labial,
+    Lingual,
+}
+
+/// Both walls of a front tooth: at each step of depth, how far facially.
+#[derive(Clone, Debug)]
+pub(super) struct Profile {
+    labial: Vec<f64>,
+    lingual: Vec<f64>,
+}
+
+/// A point of a section: facial, depth.
+type Flat = [f64; 2];
+
+impl Profile {
+    /// The profile of a tooth, where its edge and surface were found.
+    ///
+    /// # Errors
+    /// When the tooth, its edge or the surface below it is not there.
+    pub fn of(subject: &Subject<'_>, tooth: Fdi) -> Result<Self, NotMeasured> {
+        let jaw = tooth.jaw();
+        let arch = subject.cast.arch(jaw).ok_or(NotMeasured::NoArch { jaw })?;
+        let missing = NotMeasured::MissingTeeth { teeth: vec![tooth] };
+        let found = &subject.teeth[subject.index_of(tooth).ok_or(missing)?];
+        let kind = if tooth.position() == 3 {
+            K::CuspTip
+        } else {
+            K::IncisalMidpoint
+        };
+        let edge = found
+            .point(kind)
+            .ok_or(NotMeasured::NoPoint { tooth, point: kind })?;
+        let mut cuts: Vec<[Flat; 2]> = Vec::new();
+        for (face, label) in arch.labelled.face_labels.iter() {
+            if *label == Some(tooth) {
+                cuts.extend(cut(arch.mesh.corners(face), &edge.at, &found.axes));
+            }
+        }
+        let none = NotMeasured::NoPart {
+            tooth,
+            part: "surface in the section through the middle of the edge".to_owned(),
+        };
+        Self::from_cuts(&cuts).ok_or(none)
+    }
+
+    fn from_cuts(cuts: &[[Flat; 2]]) -> Option<Self> {
+        let mut walls = Self {
+            labial: Vec::new(),
+            lingual: Vec::new(),
+        };
+        for k in 1..=DEEPEST {
+            let depth = STEP * k as f64;
+            let crossings = cuts.iter().filter_map(|c| crossing(c, depth));
+            let (least, most) = crossings.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, m), f| {
+                (l.min(f), m.max(f))
+            });
+            if least > most {
+                break;
+            }
+            walls.labial.push(most);
+            walls.lingual.push(least);
+        }
+        (walls.labial.len() > 1).then_some(walls)
+    }
+
+    fn wall(&self, wall: Wall) -> &[f64] {
+        match wall {
+            Wall::Labial => &self.labial,
+            Wall::Lingual => &self.lingual,
+        }
+    }
+
+    /// The point of a wall at a depth, of a tooth whose edge and axes are given; the deepest known where that is less.
+    pub fn at_depth(&self, wall: Wall, depth: f64, edge: &Point, axes: &Axes) -> Point {
+        let wall = self.wall(wall);
+        let deepest = STEP * wall.len() as f64;
+        let depth = depth.clamp(STEP, deepest);
+        let place = (depth / STEP - 1.0).clamp(0.0, wall.len() as f64 - 1.0);
+        let low = (place as usize).min(wall.len() - 2);
+        let share = place - low as f64;
+        let facial = wall[low] * (1.0 - share) + wall[low + 1] * share;
+        edge + axes.facial * facial - axes.occlusal * depth
+    }
+
+    /// The point of a wall at a height over the occlusal plane, no nearer to the edge than `shallowest`; and true when
+    /// the wall does not reach that far and its end is given.
+    pub fn at_height(
+        &self,
+        wall: Wall,
+        height: f64,
+        shallowest: f64,
+        edge: &Point,
+        axes: &Axes,
+    ) -> (Point, bool) {
+        let at = |depth: f64| self.at_depth(wall, depth, edge, axes);
+        // Away from the edge a lower tooth goes down and an upper one up.
+        let down = -axes.occlusal.z.signum();
+        let past = |p: &Point| (p.z - height) * down >= 0.0;
+        let deepest = STEP * self.wall(wall).len() as f64;
+        let mut before = shallowest;
+        if past(&at(before)) {
+            return (at(before), false);
+        }
+        while before < deepest {
+            let next = (before + STEP).min(deepest);
+            let (a, b) = (at(before), at(next));
+            if past(&b) {
+                let share = (height - a.z) / (b.z - a.z);
+                return (a + (b - a) * share, false);
+            }
+            before = next;
+        }
+        (at(deepest), true)
+    }
+}
+
+/// Where the plane through a tooth's edge cuts a face.
+fn cut(corners: [Point; 3], edge: &Point, axes: &Axes) -> Option<[Flat; 2]> {
+    let off = |p: &Point| (p - edge).dot(&axes.mesial);
+    let flat = |v: Vector| [v.dot(&axes.facial), -v.dot(&axes.occlusal)];
+    let mut ends: Vec<Flat> = Vec::with_capacity(2);
+    for k in 0..3 {
+        let (a, b) = (&corners[k], &corners[(k + 1) % 3]);
+        let (x, y) = (off(a), off(b));
+        if (x < 0.0) != (y < 0.0) {
+            ends.push(flat(a + (b - a) * (x / (x - y)) - edge));
+        }
+    }
+    <[Flat; 2]>::try_from(ends).ok()
+}
+
+/// How far facially a stretch of the section is at a depth.
+fn crossing([a, b]: &[Flat; 2], depth: f64) -> Option<f64> {
+    ((a[1] < depth) != (b[1] < depth)).then(|| a[0] + (b[0] - a[0]) * (depth - a[1]) / (b[1] - a[1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wedge_has_the_walls_that_it_was_made_with() {
+        // A wedge: the labial wall upright, the lingual one leaning back by half; 8 mm high.
+        let cuts = [[[0.4, 0.0], [0.4, 8.0]], [[-0.4, 0.0], [-4.4, 8.0]]];
+        let profile = Profile::from_cuts(&cuts).unwrap();
+        let axes = Axes {
+            origin: Point::origin(),
+            mesial: Vector::x(),
+            facial: -Vector::y(),
+            occlusal: Vector::z(),
+        };
+        let edge = Point::new(0.0, 3.0, 1.0);
+        let t = |wall, height: f64, y: f64, short: bool| {
+            let (p, ends) = profile.at_height(wall, height, 0.5, &edge, &axes);
+            assert!(
+                (p.y - y).abs() < 1e-9 && ends == short,
+                "{wall:?} {height}: {p} {ends}"
+            );
+        };
+        t(Wall::Labial, -1.0, 2.6, false);
+        t(Wall::Lingual, -1.0, 4.4, false);
+        // Above the edge: half a millimetre from it, where labial begins.
+        t(Wall::Labial, 5.0, 2.6, false);
+        t(Wall::Lingual, 5.0, 3.65, false);
+        // The wall ends at 7.75 or 8 mm.
+        t(Wall::Labial, -20.0, 2.6, true);
+    }
+}
