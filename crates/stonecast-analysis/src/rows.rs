@@ -20,6 +20,7 @@ macro_rules! tables {
 
 // One line for each table.
 tables!(
+    "arch_form",
     "arch_perimeter",
     "arch_width",
     "bolton",
@@ -30,6 +31,7 @@ tables!(
     "scanner_noise",
     "space",
     "tooth_size_rules",
+    "symmetry",
 );
 
 /// A row of a table.

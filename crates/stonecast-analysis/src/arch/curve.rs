@@ -120,11 +120,16 @@ const UNIT: f64 = 25.0;
 impl Quartic {
     /// The nearest to some points along `y`.
     pub(crate) fn near(points: &[Vector2<f64>]) -> Option<Self> {
+        Self::near_weighted(points.iter().map(|p| (*p, 1.0)))
+    }
+
+    /// The nearest to some points along `y`, each with its weight.
+    pub(crate) fn near_weighted(points: impl Iterator<Item = (Vector2<f64>, f64)>) -> Option<Self> {
         let powers = |x: f64| {
             let u = x / UNIT;
             [1.0, u, u * u, u.powi(3), u.powi(4)]
         };
-        least_squares(points.iter().map(|p| (powers(p.x), p.y, 1.0))).map(Self)
+        least_squares(points.map(|(p, weight)| (powers(p.x), p.y, weight))).map(Self)
     }
 
     pub(crate) fn y(&self, x: f64) -> f64 {

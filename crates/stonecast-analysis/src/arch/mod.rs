@@ -4,7 +4,9 @@
 
 mod curve;
 mod depth;
+mod form;
 pub(crate) mod perimeter;
+mod symmetry;
 mod widths;
 
 use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, Side};
@@ -19,6 +21,8 @@ pub(crate) fn measure(book: &mut Book<'_>) {
     perimeter::measure(book);
     widths::measure(book);
     depth::measure(book);
+    form::measure(book);
+    symmetry::measure(book);
 }
 
 const JAWS: [Jaw; 2] = [Jaw::Upper, Jaw::Lower];
