@@ -361,7 +361,7 @@ fn pont_and_his_followers_differ_by_their_shares_alone() {
     t("linder_harth.molar.ideal", 65.0);
     t("korkhaus.length.upper.ideal", 160.0);
     for place in ["premolar", "molar"] {
-        let actual = number(&found, &format!("pont.{place}.actual"));
+        let actual = number(&found, &format!("arch.width.{place}1.pont.upper"));
         for rule in ["pont", "linder_harth"] {
             let ideal = number(&found, &format!("{rule}.{place}.ideal"));
             let difference = number(&found, &format!("{rule}.{place}.difference"));

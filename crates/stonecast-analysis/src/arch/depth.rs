@@ -87,7 +87,7 @@ fn depth(view: &View<'_>, jaw: Jaw, line: [Point; 2]) -> Result<f64, NotMeasured
 }
 
 /// The foot lies in the air above the palate, so that only a distance in space is well defined.
-fn korkhaus(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
+pub(crate) fn korkhaus(view: &View<'_>, jaw: Jaw) -> Result<f64, NotMeasured> {
     let incisors = central_incisors(view, jaw);
     let premolars = SIDES.map(|side| permanent(jaw, side, 4));
     view.need(&[incisors, premolars].concat())?;

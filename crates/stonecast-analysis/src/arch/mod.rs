@@ -3,11 +3,11 @@
 //! Units: mm, degrees. Frame: the cast frame. One file and one page in `docs/methods/` for each.
 
 mod curve;
-mod depth;
+pub(crate) mod depth;
 mod form;
 pub(crate) mod perimeter;
 mod symmetry;
-mod widths;
+pub(crate) mod widths;
 
 use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, Side};
 use stonecast_mesh::Point;

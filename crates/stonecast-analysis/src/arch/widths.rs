@@ -150,7 +150,7 @@ pub(crate) fn measure(book: &mut Book<'_>) {
     enter_norms(book);
 }
 
-fn width(view: &View<'_>, right: Fdi, left: Fdi, at: At) -> Result<f64, NotMeasured> {
+pub(crate) fn width(view: &View<'_>, right: Fdi, left: Fdi, at: At) -> Result<f64, NotMeasured> {
     view.need(&[right, left])?;
     let ends = [at(view, right)?, at(view, left)?];
     view.draw("width", ends);
