@@ -5,7 +5,7 @@ mod truth;
 use stonecast_analysis::{Answer, Params, measure};
 use stonecast_dental::{Fdi, Findings, Jaw, NotMeasured, Outcome};
 use stonecast_testkit::{Dentition, DentitionSpec, SyntheticArch};
-use truth::TrueCast;
+use truth::{TrueCast, mirrored_cast, mirrored_id};
 
 fn spec() -> DentitionSpec {
     DentitionSpec {
@@ -158,4 +158,48 @@ fn nance_takes_widths_from_films_and_asks_for_those_that_it_lacks() {
     let incisors = true_widths(&cast.pair.upper, |t| !t.is_primary() && t.position() <= 2);
     let expected = number(&found, "space.available.upper") - (incisors + 5.0 * 7.0 + 6.0);
     assert!((number(&found, "nance.discrepancy.upper") - expected).abs() < 1e-9);
+}
+
+#[test]
+fn mirroring_a_mixed_dentition_swaps_its_sides() {
+    let cast = TrueCast::new(&DentitionSpec {
+        dentition: Dentition::Mixed,
+        seed: 4,
+        tooth_size_deviation: 0.05,
+        ..spec()
+    });
+    let (here, there) = (findings(&cast), findings(&mirrored_cast(&cast)));
+    const METHODS: [&str; 4] = ["contacts", "irregularity", "arch-length", "mixed-dentition"];
+    let mut compared = 0;
+    for finding in here
+        .findings
+        .iter()
+        .filter(|f| METHODS.contains(&f.method.as_str()))
+    {
+        // Neighbours are named from the right: in the mirror they swap their places too.
+        let plain = mirrored_id(&finding.id);
+        let mut parts: Vec<&str> = plain.split('.').collect();
+        let n = parts.len();
+        parts.swap(n - 1, n - 2);
+        let twin = there.get(&plain).or_else(|| there.get(&parts.join(".")));
+        let twin = twin.unwrap_or_else(|| panic!("{} has no mirror image", finding.id));
+        match finding.number() {
+            Some(number) => {
+                let mirrored = twin.number().unwrap().value;
+                assert!(
+                    (number.value - mirrored).abs() < 1e-6,
+                    "{}: {number} {mirrored}",
+                    finding.id
+                );
+                compared += 1;
+            }
+            None => assert_eq!(
+                finding.outcome.is_measured(),
+                twin.outcome.is_measured(),
+                "{}",
+                finding.id
+            ),
+        }
+    }
+    assert!(compared > 60, "{compared}");
 }

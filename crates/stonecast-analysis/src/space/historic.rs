@@ -9,7 +9,7 @@
 //! 3. The arch as it is, by Pont's points and Korkhaus' length ([`crate::arch`]), less the ideal.
 //! 4. `howe`: the arch at the premolars as a share of the sum of the twelve upper teeth.
 
-use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured};
+use stonecast_dental::{Jaw, LandmarkKind as K, NotMeasured};
 
 use super::{JAWS, fdi, remark_on_validity, row_to, sum};
 use crate::arch::depth;

@@ -1,0 +1,180 @@
+//! How neighbours stand to each other: against dentitions whose truth is known by construction.
+
+mod truth;
+
+use nalgebra::Vector3;
+use stonecast_analysis::{Params, measure};
+use stonecast_dental::{Fdi, Findings, Jaw, LandmarkKind as K, Outcome, Side};
+use stonecast_teeth::Tooth;
+use stonecast_testkit::{DentitionSpec, Jitter, PerJaw, SyntheticArch};
+use truth::{TrueCast, without};
+
+fn spec() -> DentitionSpec {
+    DentitionSpec {
+        triangles: 6_000,
+        ..DentitionSpec::default()
+    }
+}
+
+fn findings(cast: &TrueCast) -> Findings {
+    measure(&cast.measured(), &Params::default())
+}
+
+fn number(findings: &Findings, id: &str) -> f64 {
+    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
+    let number = finding.number();
+    number
+        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
+        .value
+}
+
+fn name(findings: &Findings, id: &str) -> String {
+    match &findings.get(id).unwrap_or_else(|| panic!("no {id}")).outcome {
+        Outcome::Category(category) => category.name.clone(),
+        other => panic!("{id}: {other}"),
+    }
+}
+
+fn arches(cast: &TrueCast) -> [(Jaw, &SyntheticArch); 2] {
+    [(Jaw::Upper, &cast.pair.upper), (Jaw::Lower, &cast.pair.lower)]
+}
+
+fn teeth_mut(cast: &mut TrueCast) -> impl Iterator<Item = &mut Tooth> {
+    cast.upper.teeth.iter_mut().chain(&mut cast.lower.teeth)
+}
+
+#[test]
+fn gaps_and_overlaps_are_those_of_the_crowns() {
+    let mut errors: Vec<f64> = Vec::new();
+    for (seed, spacing) in [(1, 0.0), (2, 0.4), (3, 1.0)] {
+        let cast = TrueCast::new(&DentitionSpec {
+            seed,
+            spacing_mm: PerJaw::both(spacing),
+            jitter: Jitter {
+                offset_mm: 0.2,
+                rotation_deg: 3.0,
+                ..Jitter::NONE
+            },
+            ..spec()
+        });
+        let found = findings(&cast);
+        for (_, arch) in arches(&cast) {
+            for contact in &arch.truth.proximal {
+                let [one, other] = contact.teeth;
+                // The truth's gap stops at 12 mm where the sides do not face each other.
+                if contact.gap_mm > 5.0 {
+                    continue;
+                }
+                // Named from the patient's right; the truth names the tooth nearer to the midline first.
+                let [right, left] = match (one.side(), other.side()) {
+                    (Side::Right, Side::Right) => [other, one],
+                    _ => [one, other],
+                };
+                let gap = number(&found, &format!("spacing.{right}.{left}"));
+                errors.push((gap - contact.gap_mm).abs());
+                let displaced = number(&found, &format!("displacement.{right}.{left}"));
+                assert!(
+                    displaced >= gap.abs() - 1e-9,
+                    "a part is no longer than the whole"
+                );
+            }
+        }
+    }
+    assert!(errors.len() > 60);
+    // The truth takes the gap where the crowns are nearest; contact points of turned teeth lie beside that place.
+    let mean = errors.iter().sum::<f64>() / errors.len() as f64;
+    let worst = errors.iter().copied().fold(0.0, f64::max);
+    assert!(mean < 0.1 && worst < 0.5, "mean {mean}, worst {worst}");
+}
+
+#[test]
+fn spaces_are_counted_and_summed_from_first_molar_to_first_molar() {
+    let spaced = TrueCast::new(&DentitionSpec {
+        spacing_mm: PerJaw::both(1.0),
+        ..spec()
+    });
+    let found = findings(&spaced);
+    for (jaw, arch) in arches(&spaced) {
+        let inner = |c: &&stonecast_testkit::ProximalContact| c.teeth.iter().all(|t| t.position() <= 6);
+        let gaps: Vec<f64> = arch
+            .truth
+            .proximal
+            .iter()
+            .filter(inner)
+            .map(|c| c.gap_mm)
+            .collect();
+        assert_eq!(gaps.len(), 11);
+        let total = number(&found, &format!("spacing.total.{jaw}"));
+        // Eleven gaps, each to about 0.1 mm and alike in sign.
+        assert!(
+            (total - gaps.iter().sum::<f64>()).abs() < 1.1,
+            "{jaw}: {total} {gaps:?}"
+        );
+        let count = &found.get(&format!("spacing.count.{jaw}")).unwrap().outcome;
+        let Outcome::Score(count) = count else {
+            panic!("{count}")
+        };
+        assert_eq!(
+            count.points as usize,
+            gaps.iter().filter(|g| **g > 0.2).count(),
+            "{jaw}"
+        );
+        assert_eq!(name(&found, &format!("diastema.midline.{jaw}")), "diastema");
+    }
+}
+
+/// Contact points brought together: each pair of facing points to their middle.
+fn touching(cast: &TrueCast, teeth: &[u8]) -> TrueCast {
+    let mut cast = without(cast, &[]);
+    for pair in teeth.windows(2) {
+        let [a, b] = [pair[0], pair[1]].map(|n| Fdi::new(n).unwrap());
+        let kind = |own: Fdi, other: Fdi| {
+            let towards_midline = own.side() != other.side() || own.position() > other.position();
+            if towards_midline {
+                K::MesialContact
+            } else {
+                K::DistalContact
+            }
+        };
+        let marks = [(a, kind(a, b)), (b, kind(b, a))];
+        let mut points = Vec::new();
+        for tooth in teeth_mut(&mut cast) {
+            for mark in &mut tooth.landmarks {
+                if marks.contains(&(tooth.fdi, mark.kind)) {
+                    points.push(Vector3::from(mark.position));
+                }
+            }
+        }
+        let middle = (points[0] + points[1]) / 2.0;
+        for tooth in teeth_mut(&mut cast) {
+            for mark in &mut tooth.landmarks {
+                if marks.contains(&(tooth.fdi, mark.kind)) {
+                    mark.position = middle.into();
+                }
+            }
+        }
+    }
+    cast
+}
+
+#[test]
+fn a_tooth_moved_out_of_a_touching_row_adds_its_way_twice_and_height_does_not_count() {
+    let cast = touching(&TrueCast::new(&spec()), &[43, 42, 41, 31, 32, 33]);
+    assert!(number(&findings(&cast), "little.lower") < 1e-9);
+    assert_eq!(name(&findings(&cast), "little.lower.degree"), "perfect alignment");
+    let mut moved = without(&cast, &[]);
+    let way = Vector3::new(0.9, -1.2, 4.0);
+    for tooth in teeth_mut(&mut moved).filter(|t| t.fdi.number() == 41) {
+        for mark in &mut tooth.landmarks {
+            mark.position = (Vector3::from(mark.position) + way).into();
+        }
+    }
+    let found = findings(&moved);
+    for pair in ["42.41", "41.31"] {
+        let displaced = number(&found, &format!("displacement.{pair}"));
+        assert!((displaced - 1.5).abs() < 1e-9, "{pair}: {displaced}");
+    }
+    assert!((number(&found, "little.lower") - 3.0).abs() < 1e-9);
+    assert_eq!(name(&found, "little.lower.degree"), "minimal irregularity");
+    assert!(number(&found, "displacement.43.42") < 1e-9);
+}
