@@ -24,6 +24,7 @@ mod arch;
 pub mod book;
 pub mod geometry;
 pub mod grades;
+pub mod indices;
 mod interarch;
 mod monte_carlo;
 pub mod noise;
@@ -56,5 +57,6 @@ fn open_book<'a>(subject: &'a Subject<'a>) -> Book<'a> {
     arch::measure(&mut book);
     space::measure(&mut book);
     interarch::measure(&mut book);
+    indices::measure(&mut book);
     book
 }

@@ -20,18 +20,23 @@ macro_rules! tables {
 
 // One line for each table.
 tables!(
+    "abo_cre",
+    "abo_di",
     "arch_form",
     "arch_perimeter",
     "arch_width",
     "bolton",
+    "icon",
     "interarch",
+    "iotn_dhc",
     "irregularity",
     "measurement_precision",
     "moyers",
+    "par",
     "scanner_noise",
     "space",
-    "tooth_size_rules",
     "symmetry",
+    "tooth_size_rules",
 );
 
 /// A row of a table.
