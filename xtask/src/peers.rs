@@ -30,6 +30,11 @@ const SCRIPTS: &[Script] = &[
         on_demo: false,
     },
     Script {
+        file: "indices_peer.py",
+        examples: &[("stonecast-analysis", "score_indices")],
+        on_demo: false,
+    },
+    Script {
         file: "printable_peer.py",
         examples: &[("stonecast-cast", "base_on_synthetic")],
         on_demo: true,

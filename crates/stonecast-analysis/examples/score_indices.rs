@@ -26,7 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// What was found beside what was given.
 fn plain(found: Findings, given: &Given) -> BTreeMap<String, Value> {
     let own = found.findings.into_iter().filter(|f| {
-        !given.numbers.contains_key(&f.id) && !given.categories.contains_key(&f.id) && !given.unmeasured.contains(&f.id)
+        !given.numbers.contains_key(&f.id)
+            && !given.categories.contains_key(&f.id)
+            && !given.unmeasured.contains(&f.id)
     });
     own.map(|finding| {
         let value = match &finding.outcome {

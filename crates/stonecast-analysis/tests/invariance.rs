@@ -75,6 +75,10 @@ fn a_missing_tooth_takes_away_exactly_the_findings_that_need_it() {
             let blames = match &finding.outcome {
                 Outcome::NotMeasured(why) => match why.root() {
                     NotMeasured::MissingTeeth { teeth } => Some(teeth.contains(&tooth)),
+                    // Indices ask why a tooth is not there.
+                    NotMeasured::NotOnCast { answer, .. } if answer.starts_with("tooth.") => {
+                        Some(*answer == format!("tooth.{tooth}"))
+                    }
                     _ => None,
                 },
                 _ => None,

@@ -42,9 +42,16 @@ pub(super) fn items(part: &str, has: impl Fn(Fdi) -> bool) -> Vec<Item> {
     let posterior = |t: Fdi| t.position() >= 4;
     let contacts = |wanted: &dyn Fn(Fdi, Fdi) -> bool| {
         let rows = [arch(Jaw::Upper, 7), arch(Jaw::Lower, 7)];
-        let pairs: Vec<[Fdi; 2]> = rows.iter().flat_map(|r| r.windows(2).map(|w| [w[0], w[1]])).collect();
-        let wanted = pairs.into_iter().filter(|[a, b]| wanted(*a, *b) && has(*a) && has(*b));
-        wanted.map(|pair| Item { teeth: pair.to_vec() }).collect::<Vec<_>>()
+        let pairs: Vec<[Fdi; 2]> = rows
+            .iter()
+            .flat_map(|r| r.windows(2).map(|w| [w[0], w[1]]))
+            .collect();
+        let wanted = pairs
+            .into_iter()
+            .filter(|[a, b]| wanted(*a, *b) && has(*a) && has(*b));
+        wanted
+            .map(|pair| Item { teeth: pair.to_vec() })
+            .collect::<Vec<_>>()
     };
     let teeth = |jaws: &[Jaw], wanted: &dyn Fn(Fdi) -> bool| {
         let all = jaws.iter().flat_map(|jaw| arch(*jaw, 7));
@@ -75,7 +82,11 @@ const COMPONENTS: [(&str, &str, &[&str]); 7] = [
     ("cre.inclination", "buccolingual inclination", &["inclination"]),
     ("cre.contacts", "occlusal contacts", &["contacts"]),
     ("cre.relationship", "occlusal relationship", &["relationship"]),
-    ("cre.overjet", "overjet", &["overjet.anterior", "overjet.posterior"]),
+    (
+        "cre.overjet",
+        "overjet",
+        &["overjet.anterior", "overjet.posterior"],
+    ),
     ("cre.interproximal", "interproximal contacts", &["interproximal"]),
 ];
 
@@ -106,10 +117,9 @@ pub(super) fn enter(book: &mut Book<'_>) {
                 Ok(over(&number, |mm| *bands.of_value(of(mm) as f64 / 10.0)))
             });
         }
-        book.score(
-            Spec::points(id, format!("CRE {words}"), METHOD),
-            move |reader| component(reader, &graded),
-        );
+        book.score(Spec::points(id, format!("CRE {words}"), METHOD), move |reader| {
+            component(reader, &graded)
+        });
     }
     totals(book);
 }

@@ -10,9 +10,9 @@ use stonecast_dental::finding::{Category, Score};
 use stonecast_dental::{Fdi, Jaw, NotMeasured, Side};
 
 use super::reading::{
-    Gone, Reading, all_upper_posterior, answered, by_name, counted, crossbites, empty_places, gone, need_arch, negated, neighbours,
-    of_some_teeth, of_teeth, over, place, places_without_wisdom, points, upper_canines, upper_incisors, used,
-    value, value_tenths, weighted_sum, worst,
+    Gone, Reading, all_upper_posterior, answered, by_name, counted, crossbites, empty_places, gone,
+    need_arch, negated, neighbours, of_some_teeth, of_teeth, over, place, places_without_wisdom, points,
+    upper_canines, upper_incisors, used, value, value_tenths, weighted_sum, worst,
 };
 use crate::book::{Book, Reader, Spec};
 use crate::grades::Bands;
@@ -127,7 +127,11 @@ fn occlusion(book: &mut Book<'_>) {
             let units = reader.number(&format!("{id}.units"))?;
             let share = |row: &str| value(reader, TABLE, row);
             // The width of the patient's premolars, in tenths, is what makes the one of the other.
-            let unit = if units.value == 0.0 { f64::INFINITY } else { 10.0 * molar.value / units.value };
+            let unit = if units.value == 0.0 {
+                f64::INFINITY
+            } else {
+                10.0 * molar.value / units.value
+            };
             let [end_on, class] = ["occlusion.half", "occlusion.full"].map(|row| unit * share(row));
             let given = points(reader, TABLE, "occlusion");
             Ok(over(&molar, |off| match off.abs() as f64 {
@@ -247,25 +251,29 @@ fn asked(reader: &Reader<'_>) -> Result<Score, NotMeasured> {
 }
 
 fn cephalometric(book: &mut Book<'_>) {
-    book.score(spec("di.cephalometric", "DI cephalometric part, asked"), |reader| {
-        let angle = |key: &str, words: &str| {
-            let question = format!("{words} on the lateral radiograph, degrees?");
-            answered(reader, &format!("ceph.{key}"), &question, [-60.0, 180.0])
-        };
-        let anb = angle("anb", "ANB")?;
-        let plane = angle("sn-mp", "SN to the mandibular plane")?;
-        let incisor = angle("impa", "lower incisor to the mandibular plane")?;
-        let of = |id: &str| value(reader, TABLE, id);
-        // How far beyond a limit, and the points: some at the limit, more for each full degree.
-        let beyond = |by: f64, first: f64, each: f64| if by >= 0.0 { first + each * by.floor() } else { 0.0 };
-        let first = of("ceph.anb");
-        let points = beyond(anb - of("ceph.anb.high"), first, 1.0)
-            + beyond(of("ceph.anb.low") - anb, first, 1.0)
-            + beyond(plane - of("ceph.snmp.high"), of("ceph.snmp.high.points"), 2.0)
-            + beyond(of("ceph.snmp.low") - plane, of("ceph.snmp.low.points"), 1.0)
-            + beyond(incisor - of("ceph.impa.high"), of("ceph.impa"), 1.0);
-        Ok(Score::sure(points))
-    });
+    book.score(
+        spec("di.cephalometric", "DI cephalometric part, asked"),
+        |reader| {
+            let angle = |key: &str, words: &str| {
+                let question = format!("{words} on the lateral radiograph, degrees?");
+                answered(reader, &format!("ceph.{key}"), &question, [-60.0, 180.0])
+            };
+            let anb = angle("anb", "ANB")?;
+            let plane = angle("sn-mp", "SN to the mandibular plane")?;
+            let incisor = angle("impa", "lower incisor to the mandibular plane")?;
+            let of = |id: &str| value(reader, TABLE, id);
+            // How far beyond a limit, and the points: some at the limit, more for each full degree.
+            let beyond =
+                |by: f64, first: f64, each: f64| if by >= 0.0 { first + each * by.floor() } else { 0.0 };
+            let first = of("ceph.anb");
+            let points = beyond(anb - of("ceph.anb.high"), first, 1.0)
+                + beyond(of("ceph.anb.low") - anb, first, 1.0)
+                + beyond(plane - of("ceph.snmp.high"), of("ceph.snmp.high.points"), 2.0)
+                + beyond(of("ceph.snmp.low") - plane, of("ceph.snmp.low.points"), 1.0)
+                + beyond(incisor - of("ceph.impa.high"), of("ceph.impa"), 1.0);
+            Ok(Score::sure(points))
+        },
+    );
 }
 
 const CAST: [&str; 9] = [

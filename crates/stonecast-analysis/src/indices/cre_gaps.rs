@@ -49,16 +49,14 @@ pub(super) fn gaps(subject: &Subject<'_>, jaw: Jaw, cusps: &[(Fdi, K)]) -> Gaps 
     let Some(near) = Near::new(&other, &around) else {
         return Gaps::new();
     };
-    let found = around.iter().filter_map(|(cusp, points)| Some((*cusp, near.least(points)?)));
+    let found = around
+        .iter()
+        .filter_map(|(cusp, points)| Some((*cusp, near.least(points)?)));
     found.collect()
 }
 
 /// The surface points about each cusp, evenly thinned in their order in the mesh.
-fn around(
-    subject: &Subject<'_>,
-    arch: &MeasuredArch<'_>,
-    cusps: &[(Fdi, K)],
-) -> Vec<((Fdi, K), Vec<Point>)> {
+fn around(subject: &Subject<'_>, arch: &MeasuredArch<'_>, cusps: &[(Fdi, K)]) -> Vec<((Fdi, K), Vec<Point>)> {
     let at = |(tooth, kind): (Fdi, K)| {
         let tooth = &subject.teeth[subject.index_of(tooth)?];
         Some(tooth.point(kind)?.at)
@@ -99,7 +97,10 @@ struct Near {
 
 impl Near {
     fn new(arch: &MeasuredArch<'_>, around: &[((Fdi, K), Vec<Point>)]) -> Option<Self> {
-        let tips: Vec<Point> = around.iter().filter_map(|(_, points)| points.last().copied()).collect();
+        let tips: Vec<Point> = around
+            .iter()
+            .filter_map(|(_, points)| points.last().copied())
+            .collect();
         // Squares of 1 mm that a face near a tip may lie in.
         let square = |p: &Point| (p.x.floor() as i32, p.y.floor() as i32);
         let reach = (REACH + CUSP).ceil() as i32 + 1;
@@ -111,7 +112,11 @@ impl Near {
         let labels = arch.labelled.face_labels.as_slice();
         let near = |face: stonecast_mesh::FaceId| {
             labels[face.0 as usize].is_some()
-                && arch.mesh.corners(face).iter().any(|corner| squares.contains(&square(corner)))
+                && arch
+                    .mesh
+                    .corners(face)
+                    .iter()
+                    .any(|corner| squares.contains(&square(corner)))
         };
         let teeth: Vec<Fdi> = (arch.mesh.face_ids())
             .filter(|face| near(*face))

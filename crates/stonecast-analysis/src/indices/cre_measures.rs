@@ -7,7 +7,7 @@
 //!
 //! Limits and references: `docs/methods/abo-cre.md`.
 
-use nalgebra::Vector2;
+use nalgebra::{Matrix3, Vector2, Vector3};
 use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, Side, ToothClass};
 use stonecast_mesh::Point;
 
@@ -25,11 +25,25 @@ type Measure = fn(&View<'_>, &[Fdi]) -> Result<f64, NotMeasured>;
 
 /// The parts that are read from landmarks, with their words.
 const FROM_LANDMARKS: [(&str, &str, Measure); 5] = [
-    ("alignment", "step across the contact of", |v, t| alignment(v, t[0], t[1])),
-    ("ridges", "step between the marginal ridges of", |v, t| ridge_step(v, t[0], t[1])),
-    ("inclination", "cusps off a straight edge across the arch,", |v, t| inclination(v, t[0])),
-    ("relationship", "off its Class I place along the arch,", |v, t| relationship(v, t[0])),
-    ("overjet.posterior", "buccal cusps off the middle of the upper teeth,", |v, t| posterior_overjet(v, t[0])),
+    ("alignment", "step across the contact of", |v, t| {
+        alignment(v, t[0], t[1])
+    }),
+    ("ridges", "step between the marginal ridges of", |v, t| {
+        ridge_step(v, t[0], t[1])
+    }),
+    (
+        "inclination",
+        "cusps off a straight edge across the arch,",
+        |v, t| inclination(v, t[0]),
+    ),
+    ("relationship", "off its Class I place along the arch,", |v, t| {
+        relationship(v, t[0])
+    }),
+    (
+        "overjet.posterior",
+        "buccal cusps off the middle of the upper teeth,",
+        |v, t| posterior_overjet(v, t[0]),
+    ),
 ];
 
 pub(super) fn measure(book: &mut Book<'_>) {
@@ -46,13 +60,21 @@ pub(super) fn measure(book: &mut Book<'_>) {
             book.number(spec, move |view| measure(view, &item.teeth));
         }
     }
-    let touching = [("contacts", "functional cusps out of contact,"), ("overjet.anterior", "edge or tip out of contact,")];
+    let touching = [
+        ("contacts", "functional cusps out of contact,"),
+        ("overjet.anterior", "edge or tip out of contact,"),
+    ];
     let graded: Vec<(&str, &str, Item)> = (touching.into_iter())
         .flat_map(|(part, words)| items(part, has).into_iter().map(move |item| (part, words, item)))
         .collect();
     let cusps_of = |jaw: Jaw| -> Vec<(Fdi, K)> {
-        let teeth = graded.iter().map(|(_, _, item)| item.teeth[0]).filter(|t| t.jaw() == jaw);
-        teeth.flat_map(|t| functional(t).iter().map(move |kind| (t, *kind))).collect()
+        let teeth = graded
+            .iter()
+            .map(|(_, _, item)| item.teeth[0])
+            .filter(|t| t.jaw() == jaw);
+        teeth
+            .flat_map(|t| functional(t).iter().map(move |kind| (t, *kind)))
+            .collect()
     };
     let all: Gaps = match subject.cast.bite {
         Some(_) => {
@@ -65,9 +87,13 @@ pub(super) fn measure(book: &mut Book<'_>) {
     };
     for (part, words, item) in &graded {
         let tooth = item.teeth[0];
-        let found: Vec<(K, Option<Gap>)> =
-            functional(tooth).iter().map(|kind| (*kind, all.get(&(tooth, *kind)).copied())).collect();
-        book.number(spec(part, words, item), move |view| out_of_contact(view, tooth, &found));
+        let found: Vec<(K, Option<Gap>)> = functional(tooth)
+            .iter()
+            .map(|kind| (*kind, all.get(&(tooth, *kind)).copied()))
+            .collect();
+        book.number(spec(part, words, item), move |view| {
+            out_of_contact(view, tooth, &found)
+        });
     }
 }
 
@@ -92,7 +118,11 @@ fn mesially(tooth: Fdi, to_the_left: bool) -> bool {
 /// The points of two neighbours, the right one first, that face each other.
 fn facing(view: &View<'_>, a: Fdi, b: Fdi, mesial: K, distal: K) -> Result<[Point; 2], NotMeasured> {
     let of = |tooth, to_the_left| {
-        let kind = if mesially(tooth, to_the_left) { mesial } else { distal };
+        let kind = if mesially(tooth, to_the_left) {
+            mesial
+        } else {
+            distal
+        };
         view.point(tooth, kind)
     };
     Ok([of(a, true)?, of(b, false)?])
@@ -117,11 +147,11 @@ fn alignment(view: &View<'_>, a: Fdi, b: Fdi) -> Result<f64, NotMeasured> {
     let side = a.position() >= 4;
     let [p, q] = match (a.jaw(), side) {
         (Jaw::Lower, true) => {
-            let of = |tooth: Fdi, to_the_left| view.point(tooth, buccal_cusp(tooth, mesially(tooth, to_the_left)));
-            let ends = [of(a, true)?, of(b, false)?];
-            let line = unit(cusp_line(view, a.side())?)?;
-            let step = horizontal(ends[1] - ends[0]);
-            return Ok(line.perp(&step).abs());
+            let arch = CuspArch::of(view, a.side())?;
+            let of =
+                |tooth: Fdi, to_the_left| view.point(tooth, buccal_cusp(tooth, mesially(tooth, to_the_left)));
+            let (p, q) = (of(a, true)?, of(b, false)?);
+            return Ok((arch.off(&q) - arch.off(&p)).abs());
         }
         (Jaw::Upper, true) => facing(view, a, b, K::MesialMarginalRidge, K::DistalMarginalRidge)?,
         _ if [a, b].iter().any(|t| t.class() == ToothClass::Canine) => {
@@ -140,28 +170,62 @@ fn buccal_cusp(tooth: Fdi, mesial: bool) -> K {
     }
 }
 
-/// The direction of the line that fits the buccal cusps of a lower side best, in the occlusal plane.
-fn cusp_line(view: &View<'_>, side: Side) -> Result<Vector2<f64>, NotMeasured> {
-    let mut points: Vec<Vector2<f64>> = Vec::new();
-    for tooth in side_of(Jaw::Lower, side, 4..=7) {
-        if !view.has(tooth) {
-            continue;
+/// The parabola that fits the buccal cusps of a lower side best, in the occlusal plane: the arch bends there.
+struct CuspArch {
+    centre: Vector2<f64>,
+    along: Vector2<f64>,
+    curve: [f64; 3],
+}
+
+impl CuspArch {
+    fn of(view: &View<'_>, side: Side) -> Result<Self, NotMeasured> {
+        let mut points: Vec<Vector2<f64>> = Vec::new();
+        for tooth in side_of(Jaw::Lower, side, 4..=7) {
+            if !view.has(tooth) {
+                continue;
+            }
+            let mut kinds = vec![buccal_cusp(tooth, true), buccal_cusp(tooth, false)];
+            kinds.dedup();
+            for kind in kinds {
+                points.push(horizontal(view.point(tooth, kind)?.coords));
+            }
         }
-        let mut kinds = vec![buccal_cusp(tooth, true), buccal_cusp(tooth, false)];
-        kinds.dedup();
-        for kind in kinds {
-            points.push(horizontal(view.point(tooth, kind)?.coords));
+        let centre = points.iter().sum::<Vector2<f64>>() / points.len() as f64;
+        let spread = points.iter().map(|p| p - centre);
+        let sum = |of: fn(&Vector2<f64>) -> f64| spread.clone().map(|p| of(&p)).sum::<f64>();
+        let angle = 0.5 * (2.0 * sum(|p| p.x * p.y)).atan2(sum(|p| p.x * p.x - p.y * p.y));
+        let along = Vector2::new(angle.cos(), angle.sin());
+        // Three cusps or fewer lie on any parabola; a line then stands for the arch.
+        let bends = points.len() > 3;
+        let mut normal = Matrix3::zeros();
+        let mut right = Vector3::zeros();
+        for p in spread {
+            let s = along.dot(&p);
+            let row = Vector3::new(1.0, s, if bends { s * s } else { 0.0 });
+            normal += row * row.transpose();
+            right += row * along.perp(&p);
         }
+        if !bends {
+            normal[(2, 2)] = 1.0;
+        }
+        let solved = normal.cholesky().map(|c| c.solve(&right));
+        let curve = solved.ok_or_else(|| NotMeasured::OutOfRange {
+            what: "the buccal cusps of the side lie on one spot; look at the labels".to_owned(),
+        })?;
+        Ok(Self {
+            centre,
+            along,
+            curve: curve.into(),
+        })
     }
-    let centre = points.iter().sum::<Vector2<f64>>() / points.len() as f64;
-    let [mut xx, mut xy, mut yy] = [0.0; 3];
-    for p in points.iter().map(|p| p - centre) {
-        xx += p.x * p.x;
-        xy += p.x * p.y;
-        yy += p.y * p.y;
+
+    /// How far a point is off the arch, to one side.
+    fn off(&self, point: &Point) -> f64 {
+        let p = horizontal(point.coords) - self.centre;
+        let s = self.along.dot(&p);
+        let [a, b, c] = self.curve;
+        self.along.perp(&p) - (a + b * s + c * s * s)
     }
-    let angle = 0.5 * (2.0 * xy).atan2(xx - yy);
-    Ok(Vector2::new(angle.cos(), angle.sin()))
 }
 
 /// Height of one marginal ridge over its neighbour's at a contact.
@@ -175,10 +239,14 @@ fn ridge_step(view: &View<'_>, a: Fdi, b: Fdi) -> Result<f64, NotMeasured> {
 fn edge_cusps(tooth: Fdi) -> (K, &'static [K]) {
     match (tooth.jaw(), tooth.class(), tooth.position()) {
         (Jaw::Upper, ToothClass::Molar, 7) => (K::MesiolingualCusp, &[K::MesiobuccalCusp]),
-        (Jaw::Upper, ToothClass::Molar, _) => (K::MesiolingualCusp, &[K::MesiobuccalCusp, K::DistobuccalCusp]),
+        (Jaw::Upper, ToothClass::Molar, _) => {
+            (K::MesiolingualCusp, &[K::MesiobuccalCusp, K::DistobuccalCusp])
+        }
         (Jaw::Upper, ..) => (K::LingualCusp, &[K::BuccalCusp]),
         (Jaw::Lower, ToothClass::Molar, 7) => (K::MesiobuccalCusp, &[K::MesiolingualCusp]),
-        (Jaw::Lower, ToothClass::Molar, _) => (K::MesiobuccalCusp, &[K::MesiolingualCusp, K::DistolingualCusp]),
+        (Jaw::Lower, ToothClass::Molar, _) => {
+            (K::MesiobuccalCusp, &[K::MesiolingualCusp, K::DistolingualCusp])
+        }
         (Jaw::Lower, ..) => (K::BuccalCusp, &[K::LingualCusp]),
     }
 }
@@ -211,13 +279,20 @@ fn relationship(view: &View<'_>, upper: Fdi) -> Result<f64, NotMeasured> {
     let (cusp, goal, mesial) = if position <= 5 {
         let behind = lower(position + 1);
         view.need(&[behind])?;
-        let goal = middle(&view.point(between, K::DistalContact)?, &view.point(behind, K::MesialContact)?);
+        let goal = middle(
+            &view.point(between, K::DistalContact)?,
+            &view.point(behind, K::MesialContact)?,
+        );
         let kind = if position == 3 { K::CuspTip } else { K::BuccalCusp };
         let mesial = view.axes(between)?.mesial + view.axes(behind)?.mesial;
         (view.point(upper, kind)?, goal, mesial)
     } else {
         let goal = view.point(between, K::BuccalGroove)?;
-        (view.point(upper, K::MesiobuccalCusp)?, goal, view.axes(between)?.mesial)
+        (
+            view.point(upper, K::MesiobuccalCusp)?,
+            goal,
+            view.axes(between)?.mesial,
+        )
     };
     Ok(unit(horizontal(mesial))?.dot(&horizontal(cusp - goal)))
 }

@@ -11,7 +11,8 @@ use stonecast_dental::{Fdi, Jaw, NotMeasured, Side};
 
 use super::reading::{
     Gone, all_upper_posterior, answered, by_name, crossbites, empty_places, gone, negated, of_teeth, over,
-    places_without_wisdom, upper_front, upper_incisors, used, value, weighted_sum, worst, worst_interdigitation,
+    places_without_wisdom, upper_front, upper_incisors, used, value, weighted_sum, worst,
+    worst_interdigitation,
 };
 use crate::book::{Book, Reader, Spec};
 use crate::grades::Bands;
@@ -24,26 +25,37 @@ fn spec(id: &str, name: &str) -> Spec {
 }
 
 pub(super) fn enter(book: &mut Book<'_>) {
-    book.score(spec("icon.aesthetic", "ICON aesthetic component, asked"), |reader| {
-        let most = value(reader, TABLE, "aesthetic.most");
-        let question = "which of the ten photographs of the aesthetic component is most alike, 1 to 10?";
-        let grade = answered(reader, "iotn.aesthetic", question, [1.0, most])?;
-        if grade.fract() != 0.0 {
-            return Err(NotMeasured::OutOfRange {
-                what: "answer iotn.aesthetic is no whole number".to_owned(),
-            });
-        }
-        Ok(Score::sure(grade))
-    });
+    book.score(
+        spec("icon.aesthetic", "ICON aesthetic component, asked"),
+        |reader| {
+            let most = value(reader, TABLE, "aesthetic.most");
+            let question = "which of the ten photographs of the aesthetic component is most alike, 1 to 10?";
+            let grade = answered(reader, "iotn.aesthetic", question, [1.0, most])?;
+            if grade.fract() != 0.0 {
+                return Err(NotMeasured::OutOfRange {
+                    what: "answer iotn.aesthetic is no whole number".to_owned(),
+                });
+            }
+            Ok(Score::sure(grade))
+        },
+    );
     book.score(spec("icon.crowding", "ICON upper crowding or spacing"), crowding);
     book.score(spec("icon.crossbite", "ICON crossbite"), crossbite);
     book.score(spec("icon.vertical", "ICON anterior vertical relation"), vertical);
-    for (side, id) in [(Side::Right, "icon.sagittal.right"), (Side::Left, "icon.sagittal.left")] {
+    for (side, id) in [
+        (Side::Right, "icon.sagittal.right"),
+        (Side::Left, "icon.sagittal.left"),
+    ] {
         let name = format!("ICON {} buccal segment", side.name());
-        book.score(spec(id, &name), move |reader| worst_interdigitation(reader, TABLE, side));
+        book.score(spec(id, &name), move |reader| {
+            worst_interdigitation(reader, TABLE, side)
+        });
     }
     book.score(spec("icon.sagittal", "ICON buccal segments"), |reader| {
-        weighted_sum(reader, [("icon.sagittal.right", 1.0), ("icon.sagittal.left", 1.0)])
+        weighted_sum(
+            reader,
+            [("icon.sagittal.right", 1.0), ("icon.sagittal.left", 1.0)],
+        )
     });
     totals(book);
 }
@@ -53,8 +65,9 @@ fn crowding(reader: &Reader<'_>) -> Result<Score, NotMeasured> {
         .filter(|t| t.jaw() == Jaw::Upper)
         .collect();
     // One tooth known to be impacted settles it, whatever the others are.
-    let states: Vec<Result<Gone, NotMeasured>> =
-        (empty_places(reader, &upper)?.into_iter()).map(|t| gone(reader, t)).collect();
+    let states: Vec<Result<Gone, NotMeasured>> = (empty_places(reader, &upper)?.into_iter())
+        .map(|t| gone(reader, t))
+        .collect();
     if states.contains(&Ok(Gone::Impacted)) {
         return Ok(Score::sure(value(reader, TABLE, "crowding.impacted")));
     }
@@ -98,14 +111,28 @@ fn sum(reader: &Reader<'_>, parts: &[&str]) -> Result<Score, NotMeasured> {
 }
 
 fn totals(book: &mut Book<'_>) {
-    book.score(spec("icon.cast", "ICON, the cast's part, weighted"), |reader| sum(reader, &CAST));
+    book.score(spec("icon.cast", "ICON, the cast's part, weighted"), |reader| {
+        sum(reader, &CAST)
+    });
     book.score(spec("icon.total", "ICON"), |reader| {
         sum(reader, &[&["aesthetic"], &CAST[..]].concat())
     });
     // Before and after treatment the same total is read in two ways.
     for (id, name, row, above, below) in [
-        ("icon.need", "Need of treatment by ICON", "need", "need", "no need"),
-        ("icon.outcome", "Outcome of treatment by ICON", "acceptable", "not acceptable", "acceptable"),
+        (
+            "icon.need",
+            "Need of treatment by ICON",
+            "need",
+            "need",
+            "no need",
+        ),
+        (
+            "icon.outcome",
+            "Outcome of treatment by ICON",
+            "acceptable",
+            "not acceptable",
+            "acceptable",
+        ),
     ] {
         book.category(Spec::category(id, name, METHOD), move |reader| {
             let total = reader.points("icon.total")?;

@@ -10,9 +10,9 @@ use stonecast_dental::finding::{Category, Quantity, Score};
 use stonecast_dental::{Jaw, NotMeasured, Side};
 
 use super::reading::{
-    Gone, Reading, all_upper_posterior, answered, arch, choice, crossbites, empty_places, gone, negated, none_of,
-    of_some_teeth, of_teeth, places_without_wisdom, sagittal_numbers, tenths, upper_front, upper_incisors, used, value,
-    value_tenths,
+    Gone, Reading, all_upper_posterior, answered, arch, choice, crossbites, empty_places, gone, negated,
+    none_of, of_some_teeth, of_teeth, places_without_wisdom, sagittal_numbers, tenths, upper_front,
+    upper_incisors, used, value, value_tenths,
 };
 use crate::book::{Book, Reader, Spec};
 use crate::grades::Bands;
@@ -26,7 +26,11 @@ type Part = fn(&Reader<'_>) -> Result<Category, NotMeasured>;
 /// overbite.
 const PARTS: [(&str, &str, Part); 9] = [
     ("iotn.missing", "IOTN missing and impacted teeth", missing),
-    ("iotn.other", "IOTN clefts, submerged, tipped and supernumerary teeth, asked", other),
+    (
+        "iotn.other",
+        "IOTN clefts, submerged, tipped and supernumerary teeth, asked",
+        other,
+    ),
     ("iotn.overjet", "IOTN overjet", overjet),
     ("iotn.reverse", "IOTN reverse overjet", reverse),
     ("iotn.crossbite", "IOTN crossbite", crossbite),
@@ -48,16 +52,21 @@ pub(super) fn enter(book: &mut Book<'_>) {
             _ => Ok(grade_of(&known)),
         }
     });
-    book.score(spec("iotn.grade", "IOTN-DHC grade"), |reader| Ok(grade_of(&whole(reader)?)));
+    book.score(spec("iotn.grade", "IOTN-DHC grade"), |reader| {
+        Ok(grade_of(&whole(reader)?))
+    });
     book.category(
         Spec::category("iotn.code", "IOTN-DHC, the worst feature", METHOD),
         |reader| Ok(code_of(&whole(reader)?)),
     );
-    book.category(Spec::category("iotn.need", "Need by IOTN-DHC", METHOD), |reader| {
-        let grade = reader.points("iotn.grade")?;
-        let bands = Bands::names_from_row(used(reader, TABLE, "need"));
-        Ok(super::abo_di::named(&bands, &grade))
-    });
+    book.category(
+        Spec::category("iotn.need", "Need by IOTN-DHC", METHOD),
+        |reader| {
+            let grade = reader.points("iotn.grade")?;
+            let bands = Bands::names_from_row(used(reader, TABLE, "need"));
+            Ok(super::abo_di::named(&bands, &grade))
+        },
+    );
 }
 
 /// What is known of the parts, and why the first of those that are not is not.
@@ -110,13 +119,18 @@ fn code_of(parts: &[Category]) -> Category {
     let name = worst.next().map_or_else(|| "1".to_owned(), |p| p.name.clone());
     let mut others: Vec<String> = Vec::new();
     if all.is_borderline() {
-        for code in parts.iter().flat_map(|p| std::iter::once(&p.name).chain(&p.others)) {
+        for code in parts
+            .iter()
+            .flat_map(|p| std::iter::once(&p.name).chain(&p.others))
+        {
             let open = (all.low..=all.high).contains(&grade(code));
             if open && *code != name && !others.contains(code) {
                 others.push(code.clone());
             }
         }
     }
+    // Not in the order of the teeth, which the mirror turns round.
+    others.sort_unstable();
     Category { name, others }
 }
 
@@ -186,9 +200,15 @@ fn greatest<'q>(numbers: impl IntoIterator<Item = &'q Quantity>) -> Reading {
 }
 
 fn overjet(reader: &Reader<'_>) -> Result<Category, NotMeasured> {
-    let most = greatest(of_teeth(reader, "overjet.labial", &upper_incisors())?.iter().map(|(_, q)| q));
+    let most = greatest(
+        of_teeth(reader, "overjet.labial", &upper_incisors())?
+            .iter()
+            .map(|(_, q)| q),
+    );
     let question = "do the lips meet at rest (competent)?";
-    let incompetent = reader.flag("iotn.lips-competent", question).map(|yes| usize::from(!yes));
+    let incompetent = reader
+        .flag("iotn.lips-competent", question)
+        .map(|yes| usize::from(!yes));
     banded(reader, "overjet", &most, &incompetent, 2)
 }
 
@@ -316,20 +336,37 @@ fn displacement(reader: &Reader<'_>) -> Result<Category, NotMeasured> {
 fn openbite(reader: &Reader<'_>) -> Result<Category, NotMeasured> {
     let front = of_teeth(reader, "overbite.mm", &upper_incisors())?;
     let back = of_some_teeth(reader, "openbite", &all_upper_posterior())?;
-    let gaps = front.iter().map(|(_, q)| negated(*q)).chain(back.iter().map(|(_, q)| *q));
-    let codes: Result<Vec<Category>, _> =
-        gaps.map(|gap| banded(reader, "openbite", &Reading::of(&gap), &PLAIN, 1)).collect();
+    let gaps = front
+        .iter()
+        .map(|(_, q)| negated(*q))
+        .chain(back.iter().map(|(_, q)| *q));
+    let codes: Result<Vec<Category>, _> = gaps
+        .map(|gap| banded(reader, "openbite", &Reading::of(&gap), &PLAIN, 1))
+        .collect();
     Ok(code_of(&codes?))
 }
 
 fn overbite(reader: &Reader<'_>) -> Result<Category, NotMeasured> {
-    let most = greatest(of_teeth(reader, "overbite.mm", &upper_incisors())?.iter().map(|(_, q)| q));
+    let most = greatest(
+        of_teeth(reader, "overbite.mm", &upper_incisors())?
+            .iter()
+            .map(|(_, q)| q),
+    );
     let limit = value_tenths(reader, TABLE, "overbite.mm");
     let question =
         "do the incisors meet gingiva or palate: \"none\", \"gingival\" (without trauma) or \"trauma\"?";
-    let contact = choice(reader, "iotn.overbite-contact", question, &["none", "gingival", "trauma"]);
+    let contact = choice(
+        reader,
+        "iotn.overbite-contact",
+        question,
+        &["none", "gingival", "trauma"],
+    );
     coded(&most, &contact, 3, |reading, answer| {
-        let code = if reading < limit { "1" } else { ["2f", "3f", "4f"][answer] };
+        let code = if reading < limit {
+            "1"
+        } else {
+            ["2f", "3f", "4f"][answer]
+        };
         code.to_owned()
     })
 }
@@ -346,10 +383,17 @@ fn buccal(reader: &Reader<'_>) -> Result<Category, NotMeasured> {
         }
     }
     if codes.is_empty() {
-        return Err(none_of(reader, &[Jaw::Upper, Jaw::Lower].map(|jaw| super::reading::place(jaw, Side::Right, 6))));
+        return Err(none_of(
+            reader,
+            &[Jaw::Upper, Jaw::Lower].map(|jaw| super::reading::place(jaw, Side::Right, 6)),
+        ));
     }
     let coded: Result<Vec<Category>, _> = (codes.iter())
-        .map(|q| coded(&Reading::of(q), &PLAIN, 1, |off, _| if off.abs() <= good { "1" } else { "2g" }.to_owned()))
+        .map(|q| {
+            coded(&Reading::of(q), &PLAIN, 1, |off, _| {
+                if off.abs() <= good { "1" } else { "2g" }.to_owned()
+            })
+        })
         .collect();
     Ok(code_of(&coded?))
 }
@@ -380,8 +424,16 @@ fn other(reader: &Reader<'_>) -> Result<Category, NotMeasured> {
     let mut codes = vec!["1".to_owned()];
     for (key, question, code) in [
         ("cleft", "is there a cleft or another craniofacial anomaly?", "5p"),
-        ("submerged", "are there submerged primary teeth of which two cusps or less are seen?", "5s"),
-        ("tipped", "are there partially erupted teeth, tipped and impacted against their neighbours?", "4t"),
+        (
+            "submerged",
+            "are there submerged primary teeth of which two cusps or less are seen?",
+            "5s",
+        ),
+        (
+            "tipped",
+            "are there partially erupted teeth, tipped and impacted against their neighbours?",
+            "4t",
+        ),
         ("supernumerary", "are there supernumerary teeth?", "4x"),
     ] {
         if reader.flag(&format!("iotn.{key}"), question)? {

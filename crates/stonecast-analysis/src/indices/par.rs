@@ -12,8 +12,8 @@ use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, Side};
 
 use super::reading::{
     Gone, arch, by_name, crossbites, gone, is_empty, maybe, need_arch, negated, none_of, of_teeth, over,
-    place, points, standing, upper_front, upper_incisors, upper_posterior, used, value, value_tenths, weighted_sum,
-    worst, worst_interdigitation,
+    place, points, standing, upper_front, upper_incisors, upper_posterior, used, value, value_tenths,
+    weighted_sum, worst, worst_interdigitation,
 };
 use crate::book::{Book, Reader, Spec};
 use crate::geometry::horizontal_distance;
@@ -43,11 +43,17 @@ pub(super) fn measure(book: &mut Book<'_>) {
         book.number(spec.about([tooth]), move |view| {
             let (Some(a), Some(b)) = (before, after) else {
                 return Err(NotMeasured::NotApplicable {
-                    why: format!("tooth {tooth} has no neighbour on one side, so that there is no gap for it"),
+                    why: format!(
+                        "tooth {tooth} has no neighbour on one side, so that there is no gap for it"
+                    ),
                 });
             };
             let facing = |own: Fdi, mesial: bool| {
-                let kind = if mesial { K::MesialContact } else { K::DistalContact };
+                let kind = if mesial {
+                    K::MesialContact
+                } else {
+                    K::DistalContact
+                };
                 view.point(own, kind)
             };
             let a = facing(a, a.side() == Side::Right)?;
@@ -111,7 +117,14 @@ fn all_segments() -> Vec<Segment> {
 }
 
 fn segments(book: &mut Book<'_>) {
-    for Segment { id, name, jaw, row, own } in all_segments() {
+    for Segment {
+        id,
+        name,
+        jaw,
+        row,
+        own,
+    } in all_segments()
+    {
         let has = |t: Fdi| book.subject().index_of(t).is_some();
         let pairs: Vec<[Fdi; 2]> = (row.windows(2).map(|w| [w[0], w[1]]))
             .filter(|[a, b]| has(*a) && has(*b))
@@ -123,7 +136,10 @@ fn segments(book: &mut Book<'_>) {
             book.score(spec, move |reader| contact(reader, a, b));
         }
         for tooth in empty.iter().copied() {
-            let spec = spec(format!("par.impaction.{tooth}"), format!("PAR impaction of {tooth}"));
+            let spec = spec(
+                format!("par.impaction.{tooth}"),
+                format!("PAR impaction of {tooth}"),
+            );
             book.score(spec.about([tooth]), move |reader| impaction(reader, tooth));
         }
         book.score(spec(id, name), move |reader| {
@@ -164,7 +180,9 @@ fn buccal(book: &mut Book<'_>) {
         book.score(spec(id("sagittal"), name("sagittal")), move |reader| {
             worst_interdigitation(reader, TABLE, side)
         });
-        book.score(spec(id("vertical"), name("vertical")), move |reader| vertical(reader, side));
+        book.score(spec(id("vertical"), name("vertical")), move |reader| {
+            vertical(reader, side)
+        });
         book.score(spec(id("transverse"), name("transverse")), move |reader| {
             transverse(reader, side)
         });
@@ -236,28 +254,37 @@ fn overjet(book: &mut Book<'_>) {
         let has = |t: Fdi| book.subject().index_of(t).is_some();
         let tooth = standing(has, place);
         if has(tooth) {
-            let spec = spec(format!("par.protrusion.{tooth}"), format!("PAR overjet of {tooth}"));
+            let spec = spec(
+                format!("par.protrusion.{tooth}"),
+                format!("PAR overjet of {tooth}"),
+            );
             book.score(spec, move |reader| {
                 let number = reader.number(&format!("overjet.labial.{tooth}"))?;
                 Ok(Bands::from_row(used(reader, TABLE, "overjet")).score(&number))
             });
         }
     }
-    book.score(spec("par.overjet.protrusion", "PAR overjet, greatest"), |reader| {
-        let found = of_teeth(reader, "overjet.labial", &upper_incisors())?;
-        let bands = Bands::from_row(used(reader, TABLE, "overjet"));
-        Ok(worst(found.iter().map(|(_, q)| bands.score(q))))
-    });
+    book.score(
+        spec("par.overjet.protrusion", "PAR overjet, greatest"),
+        |reader| {
+            let found = of_teeth(reader, "overjet.labial", &upper_incisors())?;
+            let bands = Bands::from_row(used(reader, TABLE, "overjet"));
+            Ok(worst(found.iter().map(|(_, q)| bands.score(q))))
+        },
+    );
     book.score(
         spec("par.overjet.crossbite", "PAR anterior crossbite"),
         anterior_crossbite,
     );
-    book.score(spec("par.overjet", "PAR overjet and anterior crossbite"), |reader| {
-        weighted_sum(
-            reader,
-            [("par.overjet.protrusion", 1.0), ("par.overjet.crossbite", 1.0)],
-        )
-    });
+    book.score(
+        spec("par.overjet", "PAR overjet and anterior crossbite"),
+        |reader| {
+            weighted_sum(
+                reader,
+                [("par.overjet.protrusion", 1.0), ("par.overjet.crossbite", 1.0)],
+            )
+        },
+    );
 }
 
 fn anterior_crossbite(reader: &Reader<'_>) -> Result<Score, NotMeasured> {
@@ -350,10 +377,7 @@ const WEIGHTED: [(&str, &str); 7] = [
 
 fn totals(book: &mut Book<'_>) {
     for (key, words) in [("uk", "UK"), ("us", "US")] {
-        let spec = spec(
-            format!("par.total.{key}"),
-            format!("PAR index, {words} weights"),
-        );
+        let spec = spec(format!("par.total.{key}"), format!("PAR index, {words} weights"));
         book.score(spec, move |reader| {
             let parts = WEIGHTED.map(|(id, row)| {
                 let weight = value(reader, TABLE, &format!("weight.{key}.{row}"));
@@ -362,7 +386,11 @@ fn totals(book: &mut Book<'_>) {
             weighted_sum(reader, parts)
         });
     }
-    let standard = Spec::category("par.standard", "Standard of the occlusion by PAR, UK weights", METHOD);
+    let standard = Spec::category(
+        "par.standard",
+        "Standard of the occlusion by PAR, UK weights",
+        METHOD,
+    );
     book.category(standard, |reader| {
         let total = reader.points("par.total.uk")?;
         let bands = Bands::names_from_row(used(reader, TABLE, "outcome"));

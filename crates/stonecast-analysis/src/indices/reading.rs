@@ -15,7 +15,9 @@ pub(super) fn place(jaw: Jaw, side: Side, position: u8) -> Fdi {
 /// The places of an arch up to a position, from the patient's right to the left.
 pub(super) fn arch(jaw: Jaw, last: u8) -> Vec<Fdi> {
     let right = (1..=last).rev().map(|p| place(jaw, Side::Right, p));
-    right.chain((1..=last).map(|p| place(jaw, Side::Left, p))).collect()
+    right
+        .chain((1..=last).map(|p| place(jaw, Side::Left, p)))
+        .collect()
 }
 
 /// The places of a side of an arch between two positions, from the midline outwards.
@@ -45,12 +47,18 @@ pub(super) fn upper_posterior(side: Side) -> Vec<Fdi> {
 
 /// Those of both sides.
 pub(super) fn all_upper_posterior() -> Vec<Fdi> {
-    [Side::Right, Side::Left].into_iter().flat_map(upper_posterior).collect()
+    [Side::Right, Side::Left]
+        .into_iter()
+        .flat_map(upper_posterior)
+        .collect()
 }
 
 /// Every place but those of third molars.
 pub(super) fn places_without_wisdom() -> Vec<Fdi> {
-    [Jaw::Upper, Jaw::Lower].into_iter().flat_map(|jaw| arch(jaw, 7)).collect()
+    [Jaw::Upper, Jaw::Lower]
+        .into_iter()
+        .flat_map(|jaw| arch(jaw, 7))
+        .collect()
 }
 
 /// The tooth in a place: the permanent one, or the primary one where that alone is there. An empty place is called by its
@@ -116,10 +124,15 @@ pub(super) fn of_some_teeth(
 
 /// Why nothing of some teeth is there.
 pub(super) fn none_of(reader: &Reader<'_>, teeth: &[Fdi]) -> NotMeasured {
-    let without = teeth.iter().map(|t| t.jaw()).find(|jaw| reader.teeth(*jaw).is_empty());
+    let without = teeth
+        .iter()
+        .map(|t| t.jaw())
+        .find(|jaw| reader.teeth(*jaw).is_empty());
     match without {
         Some(jaw) => NotMeasured::NoArch { jaw },
-        None => NotMeasured::MissingTeeth { teeth: teeth.to_vec() },
+        None => NotMeasured::MissingTeeth {
+            teeth: teeth.to_vec(),
+        },
     }
 }
 
@@ -177,7 +190,9 @@ impl Reading {
     /// Points by any rule, and the fewest and most of every reading that is open.
     pub fn points(&self, points: impl Fn(i64) -> f64) -> Score {
         let all = self.open().map(&points);
-        let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), p| (a.min(p), b.max(p)));
+        let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), p| {
+            (a.min(p), b.max(p))
+        });
         Score {
             points: points(self.own),
             low,
@@ -359,8 +374,9 @@ pub(super) fn empty_places(reader: &Reader<'_>, places: &[Fdi]) -> Result<Vec<Fd
 /// Why a place is empty: asked, for a cast does not show it.
 pub(super) fn gone(reader: &Reader<'_>, tooth: Fdi) -> Result<Gone, NotMeasured> {
     let key = format!("tooth.{tooth}");
-    let question =
-        format!("why is tooth {tooth} not on the cast: \"lost\", \"never-formed\", \"unerupted\" or \"impacted\"?");
+    let question = format!(
+        "why is tooth {tooth} not on the cast: \"lost\", \"never-formed\", \"unerupted\" or \"impacted\"?"
+    );
     let names = ["lost", "never-formed", "unerupted", "impacted"];
     let of = [Gone::Lost, Gone::NeverFormed, Gone::Unerupted, Gone::Impacted];
     Ok(of[choice(reader, &key, &question, &names)?])
@@ -412,7 +428,11 @@ pub(super) fn counted(reader: &Reader<'_>, key: &str, question: &str) -> Result<
 /// The neighbours of an arch whose places are next to each other, from the patient's right to the left.
 pub(super) fn neighbours(reader: &Reader<'_>, jaw: Jaw) -> Vec<[Fdi; 2]> {
     let row = arch(jaw, 8).into_iter();
-    let row: Vec<Fdi> = row.map(|place| standing(|t| reader.has_tooth(t), place)).collect();
+    let row: Vec<Fdi> = row
+        .map(|place| standing(|t| reader.has_tooth(t), place))
+        .collect();
     let pairs = row.windows(2).map(|w| [w[0], w[1]]);
-    pairs.filter(|pair| pair.iter().all(|t| reader.has_tooth(*t))).collect()
+    pairs
+        .filter(|pair| pair.iter().all(|t| reader.has_tooth(*t)))
+        .collect()
 }

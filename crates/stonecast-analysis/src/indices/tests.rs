@@ -53,7 +53,9 @@ fn ideal() -> Given {
         number(format!("space.discrepancy.{jaw}"), 0.0);
     }
     for tooth in &rows[0] {
-        given.categories.insert(format!("crossbite.{tooth}"), vec!["none".to_owned()]);
+        given
+            .categories
+            .insert(format!("crossbite.{tooth}"), vec!["none".to_owned()]);
     }
     given
 }
@@ -94,7 +96,11 @@ fn name(found: &Findings, id: &str) -> String {
 fn column(number: &'static str, finding: &'static str) -> impl Fn(f64, f64) {
     move |value, expected| {
         let found = with_number(number, value, 0.0);
-        assert_eq!(points(&found, finding), Score::sure(expected), "{number} = {value}");
+        assert_eq!(
+            points(&found, finding),
+            Score::sure(expected),
+            "{number} = {value}"
+        );
     }
 }
 
@@ -125,7 +131,12 @@ fn par_contacts_are_graded_at_1_2_4_and_8_mm() {
 #[test]
 fn par_contacts_of_a_segment_are_added() {
     let found = with(|given| {
-        for id in ["displacement.43.42", "displacement.41.31", "displacement.32.33", "displacement.33.34"] {
+        for id in [
+            "displacement.43.42",
+            "displacement.41.31",
+            "displacement.32.33",
+            "displacement.33.34",
+        ] {
             given.numbers.insert(id.to_owned(), [3.0, 0.0]);
         }
     });
@@ -157,11 +168,17 @@ fn par_anterior_crossbites_are_counted_and_added_to_the_overjet() {
     let t = |names: [&str; 6], expected: f64| {
         let found = with(|given| {
             for (tooth, name) in [13, 12, 11, 21, 22, 23].into_iter().zip(names) {
-                given.categories.insert(format!("crossbite.{tooth}"), vec![name.to_owned()]);
+                given
+                    .categories
+                    .insert(format!("crossbite.{tooth}"), vec![name.to_owned()]);
             }
             given.numbers.insert("overjet.labial.11".to_owned(), [4.0, 0.0]);
         });
-        assert_eq!(points(&found, "par.overjet"), Score::sure(1.0 + expected), "{names:?}");
+        assert_eq!(
+            points(&found, "par.overjet"),
+            Score::sure(1.0 + expected),
+            "{names:?}"
+        );
     };
     let (n, e, c) = ("none", "edge to edge", "crossbite");
     t([n, n, n, n, n, n], 0.0);
@@ -212,7 +229,11 @@ fn par_centreline_is_graded_by_quarters_of_a_lower_incisor() {
 fn par_buccal_occlusion_is_good_in_any_class_and_worst_cusp_to_cusp() {
     let t = |units: f64, expected: f64| {
         let found = with_number("angle.premolar.left.units", units, 0.0);
-        assert_eq!(points(&found, "par.buccal.left"), Score::sure(expected), "{units}");
+        assert_eq!(
+            points(&found, "par.buccal.left"),
+            Score::sure(expected),
+            "{units}"
+        );
         assert_eq!(points(&found, "par.buccal.right"), Score::sure(0.0));
         assert_eq!(points(&found, "icon.sagittal"), Score::sure(expected), "{units}");
     };
@@ -236,7 +257,11 @@ fn par_lateral_open_bite_needs_two_teeth_with_more_than_2_mm() {
             given.numbers.insert("openbite.15".to_owned(), [gaps[0], 0.0]);
             given.numbers.insert("openbite.16".to_owned(), [gaps[1], 0.0]);
         });
-        assert_eq!(points(&found, "par.buccal.vertical.right").points, expected, "{gaps:?}");
+        assert_eq!(
+            points(&found, "par.buccal.vertical.right").points,
+            expected,
+            "{gaps:?}"
+        );
     };
     t([2.0, 3.0], 0.0);
     t([2.04, 3.0], 0.0);
@@ -249,10 +274,16 @@ fn par_transverse_counts_teeth_of_a_side() {
     let t = |names: [&str; 3], expected: f64| {
         let found = with(|given| {
             for (tooth, name) in [24, 25, 26].into_iter().zip(names) {
-                given.categories.insert(format!("crossbite.{tooth}"), vec![name.to_owned()]);
+                given
+                    .categories
+                    .insert(format!("crossbite.{tooth}"), vec![name.to_owned()]);
             }
         });
-        assert_eq!(points(&found, "par.buccal.transverse.left").points, expected, "{names:?}");
+        assert_eq!(
+            points(&found, "par.buccal.transverse.left").points,
+            expected,
+            "{names:?}"
+        );
     };
     t(["none", "none", "none"], 0.0);
     t(["tendency", "tendency", "tendency"], 1.0);
@@ -268,9 +299,15 @@ fn an_unerupted_tooth_is_impacted_where_its_gap_is_4_mm_or_less() {
     let t = |gap: f64, state: &str, expected: f64| {
         let found = without(&[13], |given| {
             given.numbers.insert("par.gap.13".to_owned(), [gap, 0.0]);
-            given.answers.insert("tooth.13".to_owned(), Answer::Text(state.to_owned()));
+            given
+                .answers
+                .insert("tooth.13".to_owned(), Answer::Text(state.to_owned()));
         });
-        assert_eq!(points(&found, "par.anterior.upper").points, expected, "{gap} {state}");
+        assert_eq!(
+            points(&found, "par.anterior.upper").points,
+            expected,
+            "{gap} {state}"
+        );
     };
     t(4.0, "unerupted", 5.0);
     t(4.04, "impacted", 5.0);
@@ -325,7 +362,9 @@ fn an_answer_that_is_missing_takes_exactly_the_parts_that_need_it() {
 fn iotn_asks_for_the_lips_only_where_the_overjet_makes_them_matter() {
     let t = |overjet: f64, competent: Option<bool>, code: Option<&str>| {
         let found = with(|given| {
-            given.numbers.insert("overjet.labial.11".to_owned(), [overjet, 0.0]);
+            given
+                .numbers
+                .insert("overjet.labial.11".to_owned(), [overjet, 0.0]);
             let answer = competent.map(|yes| ("iotn.lips-competent".to_owned(), Answer::Flag(yes)));
             given.answers.extend(answer);
         });
@@ -372,13 +411,19 @@ fn a_reverse_overjet_is_one_of_all_incisors_and_asks_for_difficulties_beyond_1_m
     let t = |overjet: f64, all: bool, difficulties: Option<bool>, code: Option<&str>| {
         let found = with(|given| {
             for tooth in if all { vec![12, 11, 21, 22] } else { vec![12, 11] } {
-                given.numbers.insert(format!("overjet.labial.{tooth}"), [overjet, 0.0]);
+                given
+                    .numbers
+                    .insert(format!("overjet.labial.{tooth}"), [overjet, 0.0]);
             }
             let answer = difficulties.map(|yes| ("iotn.difficulties".to_owned(), Answer::Flag(yes)));
             given.answers.extend(answer);
         });
         let measured = matches!(outcome(&found, "iotn.reverse"), Outcome::Category(_));
-        assert_eq!(measured.then(|| name(&found, "iotn.reverse")).as_deref(), code, "{overjet}");
+        assert_eq!(
+            measured.then(|| name(&found, "iotn.reverse")).as_deref(),
+            code,
+            "{overjet}"
+        );
     };
     t(-2.0, false, None, Some("1"));
     t(-0.1, true, None, Some("2b"));
@@ -397,7 +442,10 @@ fn one_feature_of_grade_5_settles_iotn_without_the_answers_that_are_missing() {
     assert_eq!(points(&found, "iotn.grade"), Score::sure(5.0));
     assert_eq!(name(&found, "iotn.code"), "5a");
     let found = with_number("overjet.labial.11", 9.2, 0.1);
-    assert!(!outcome(&found, "iotn.grade").is_measured(), "grade 4 is still open");
+    assert!(
+        !outcome(&found, "iotn.grade").is_measured(),
+        "grade 4 is still open"
+    );
     assert_eq!(points(&found, "iotn.least").points, 5.0);
 }
 
@@ -406,7 +454,9 @@ fn discrepancy_index_overjet_overbite_and_crowding_are_graded_at_their_threshold
     let overjet = |value: f64, expected: f64| {
         let found = with(|given| {
             for tooth in [12, 11, 21, 22] {
-                given.numbers.insert(format!("overjet.labial.{tooth}"), [value, 0.0]);
+                given
+                    .numbers
+                    .insert(format!("overjet.labial.{tooth}"), [value, 0.0]);
             }
         });
         assert_eq!(points(&found, "di.overjet"), Score::sure(expected), "{value}");
@@ -467,9 +517,15 @@ fn discrepancy_index_occlusion_is_graded_at_half_a_unit_and_a_unit() {
         let found = with(|given| {
             given.numbers.insert("angle.molar.right".to_owned(), [mm, 0.0]);
             // Premolars 7 mm wide.
-            given.numbers.insert("angle.molar.right.units".to_owned(), [mm / 7.0, 0.0]);
+            given
+                .numbers
+                .insert("angle.molar.right.units".to_owned(), [mm / 7.0, 0.0]);
         });
-        assert_eq!(points(&found, "di.occlusion.right"), Score::sure(expected), "{mm}");
+        assert_eq!(
+            points(&found, "di.occlusion.right"),
+            Score::sure(expected),
+            "{mm}"
+        );
     };
     t(3.4, 0.0);
     t(3.5, 2.0);
@@ -484,8 +540,15 @@ fn discrepancy_index_occlusion_is_graded_at_half_a_unit_and_a_unit() {
 #[test]
 fn discrepancy_index_posterior_crossbites_count_teeth() {
     let found = with(|given| {
-        for (tooth, name) in [(14, "crossbite"), (15, "crossbite"), (26, "scissor"), (27, "tendency")] {
-            given.categories.insert(format!("crossbite.{tooth}"), vec![name.to_owned()]);
+        for (tooth, name) in [
+            (14, "crossbite"),
+            (15, "crossbite"),
+            (26, "scissor"),
+            (27, "tendency"),
+        ] {
+            given
+                .categories
+                .insert(format!("crossbite.{tooth}"), vec![name.to_owned()]);
         }
     });
     assert_eq!(points(&found, "di.crossbite.lingual"), Score::sure(2.0));
@@ -522,7 +585,11 @@ fn the_cephalometric_part_is_graded_at_its_limits() {
                 given.answers.insert(format!("ceph.{key}"), Answer::Number(angle));
             }
         });
-        assert_eq!(points(&found, "di.cephalometric"), Score::sure(expected), "{anb} {plane} {incisor}");
+        assert_eq!(
+            points(&found, "di.cephalometric"),
+            Score::sure(expected),
+            "{anb} {plane} {incisor}"
+        );
     };
     t(5.9, 32.0, 98.9, 0.0);
     t(6.0, 32.0, 98.0, 4.0);
@@ -541,10 +608,18 @@ fn the_cephalometric_part_is_graded_at_its_limits() {
 fn cast_evaluation_grades_each_component_at_its_thresholds() {
     let t = |part: &str, of: &str, component: &str, value: f64, expected: f64| {
         let found = with(|given| {
-            let id = if part == "interproximal" { format!("spacing.{of}") } else { format!("cre.{part}.mm.{of}") };
+            let id = if part == "interproximal" {
+                format!("spacing.{of}")
+            } else {
+                format!("cre.{part}.mm.{of}")
+            };
             given.numbers.insert(id, [value, 0.0]);
         });
-        assert_eq!(points(&found, &format!("cre.{part}.{of}")).points, expected, "{part} {value}");
+        assert_eq!(
+            points(&found, &format!("cre.{part}.{of}")).points,
+            expected,
+            "{part} {value}"
+        );
         assert!(found.get(component).is_some(), "{component}");
     };
     for (part, of, component) in [
@@ -600,11 +675,21 @@ fn icon_is_graded_at_its_thresholds_and_weighted() {
     t(-4.0, 3.0);
     t(-4.1, 4.0);
     let found = with(|given| {
-        given.numbers.insert("space.discrepancy.upper".to_owned(), [-6.0, 0.0]);
-        given.categories.insert("crossbite.26".to_owned(), vec!["tendency".to_owned()]);
-        given.numbers.insert("overbite.percent.11".to_owned(), [50.0, 0.0]);
-        given.numbers.insert("angle.molar.left.units".to_owned(), [0.5, 0.0]);
-        given.answers.insert("iotn.aesthetic".to_owned(), Answer::Number(6.0));
+        given
+            .numbers
+            .insert("space.discrepancy.upper".to_owned(), [-6.0, 0.0]);
+        given
+            .categories
+            .insert("crossbite.26".to_owned(), vec!["tendency".to_owned()]);
+        given
+            .numbers
+            .insert("overbite.percent.11".to_owned(), [50.0, 0.0]);
+        given
+            .numbers
+            .insert("angle.molar.left.units".to_owned(), [0.5, 0.0]);
+        given
+            .answers
+            .insert("iotn.aesthetic".to_owned(), Answer::Number(6.0));
     });
     // 7×6 + 5×2 + 5×1 + 4×1 + 3×2.
     assert_eq!(points(&found, "icon.total"), Score::sure(67.0));
@@ -652,7 +737,10 @@ fn an_answer_of_the_wrong_kind_is_no_answer() {
         let Outcome::NotMeasured(why) = outcome(&found, id) else {
             panic!("{id} was measured")
         };
-        assert!(matches!(why.root(), NotMeasured::OutOfRange { .. }), "{id}: {why}");
+        assert!(
+            matches!(why.root(), NotMeasured::OutOfRange { .. }),
+            "{id}: {why}"
+        );
     };
     t("tooth.13", Answer::Text("away".to_owned()), "par.anterior.upper");
     t("tooth.13", Answer::Flag(true), "iotn.missing");
@@ -675,7 +763,10 @@ fn the_mirror_image_of_measurements_has_the_mirror_image_of_scores() {
     for (id, value) in faults {
         given.numbers.insert(id.to_owned(), [value, 0.1]);
     }
-    given.categories.insert("crossbite.14".to_owned(), vec!["crossbite".to_owned(), "none".to_owned()]);
+    given.categories.insert(
+        "crossbite.14".to_owned(),
+        vec!["crossbite".to_owned(), "none".to_owned()],
+    );
     let name_of = |id: &String| {
         let plain = mirrored_id(id);
         let mut parts: Vec<&str> = plain.split('.').collect();
@@ -693,11 +784,19 @@ fn the_mirror_image_of_measurements_has_the_mirror_image_of_scores() {
     let mirrored = Given {
         teeth: given.teeth.iter().map(twin).collect(),
         numbers: given.numbers.iter().map(|(id, n)| flip(id, *n)).collect(),
-        categories: given.categories.iter().map(|(id, c)| (name_of(id), c.clone())).collect(),
+        categories: given
+            .categories
+            .iter()
+            .map(|(id, c)| (name_of(id), c.clone()))
+            .collect(),
         ..Given::default()
     };
     let [here, there] = [&given, &mirrored].map(|g| score(g).unwrap());
-    let there: BTreeMap<&str, &Outcome> = there.findings.iter().map(|f| (f.id.as_str(), &f.outcome)).collect();
+    let there: BTreeMap<&str, &Outcome> = there
+        .findings
+        .iter()
+        .map(|f| (f.id.as_str(), &f.outcome))
+        .collect();
     let mut compared = 0;
     for finding in here.findings.iter().filter(|f| f.method != "given") {
         let plain = mirrored_id(&finding.id);
@@ -712,4 +811,41 @@ fn the_mirror_image_of_measurements_has_the_mirror_image_of_scores() {
         }
     }
     assert!(compared > 80, "{compared} scores were compared");
+}
+
+/// A published case as far as its text goes.
+#[derive(serde::Deserialize)]
+struct Worked {
+    published_total: f64,
+    relation: String,
+    numbers: BTreeMap<String, [f64; 2]>,
+    answers: BTreeMap<String, Answer>,
+    expected: BTreeMap<String, f64>,
+}
+
+#[test]
+fn published_cases_are_scored_as_far_as_their_text_goes() {
+    for text in [
+        include_str!("../../../../conformance/worked/indices/abo_di_ijoi_41.toml"),
+        include_str!("../../../../conformance/worked/indices/abo_di_jdo_55.toml"),
+    ] {
+        let case: Worked = toml::from_str(text).unwrap();
+        let gone: Vec<u8> = (case.answers.keys())
+            .filter_map(|key| key.strip_prefix("tooth.")?.parse().ok())
+            .collect();
+        let found = without(&gone, |given| {
+            given.numbers.extend(case.numbers.clone());
+            given.answers.extend(case.answers.clone());
+        });
+        let mut sum = 0.0;
+        for (id, expected) in &case.expected {
+            assert_eq!(points(&found, id), Score::sure(*expected), "{id}");
+            sum += expected;
+        }
+        assert_eq!(case.relation, "at_most");
+        assert!(
+            sum <= case.published_total && sum > 0.25 * case.published_total,
+            "{sum}"
+        );
+    }
 }
