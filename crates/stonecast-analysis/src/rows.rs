@@ -22,6 +22,8 @@ macro_rules! tables {
 tables!(
     "abo_cre",
     "abo_di",
+    "andrews_norms",
+    "andrews_rules",
     "arch_form",
     "arch_perimeter",
     "arch_width",
@@ -33,6 +35,8 @@ tables!(
     "measurement_precision",
     "moyers",
     "par",
+    "occlusal_curves",
+    "palate",
     "scanner_noise",
     "space",
     "symmetry",

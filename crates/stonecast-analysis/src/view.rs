@@ -335,6 +335,17 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The middle of a tooth's crown, for what needs its place alone: its directions are not read.
+    ///
+    /// # Errors
+    /// When the arch or the tooth is not there.
+    pub fn origin(&self, tooth: Fdi) -> Result<Point, NotMeasured> {
+        let (_, found) = self.tooth(tooth)?;
+        self.note_jaw(tooth.jaw());
+        self.note(|record| Record::note_once(&mut record.read, format!("middle of {tooth}")));
+        Ok(self.placed(tooth.jaw(), &found.axes.origin))
+    }
+
     /// A tooth's greatest mesiodistal width, mm.
     ///
     /// # Errors

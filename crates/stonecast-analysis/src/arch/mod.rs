@@ -2,9 +2,12 @@
 //!
 //! Units: mm, degrees. Frame: the cast frame. One file and one page in `docs/methods/` for each.
 
+mod andrews;
 mod curve;
+mod curves;
 pub(crate) mod depth;
 mod form;
+mod palate;
 pub(crate) mod perimeter;
 mod symmetry;
 pub(crate) mod widths;
@@ -23,6 +26,9 @@ pub(crate) fn measure(book: &mut Book<'_>) {
     depth::measure(book);
     form::measure(book);
     symmetry::measure(book);
+    palate::measure(book);
+    curves::measure(book);
+    andrews::measure(book);
 }
 
 const JAWS: [Jaw; 2] = [Jaw::Upper, Jaw::Lower];
