@@ -98,7 +98,7 @@ fn what_is_left_over_spans_the_same_teeth_on_both_sides_of_the_account() {
         let incisors = true_widths(arch, |t| !t.is_primary() && t.position() <= 2);
         let available = number(&found, &format!("space.available.{jaw}"));
         // Primary canines and molars fill the arch: it is as long as incisors and primary teeth together.
-        let primary = true_widths(arch, |t| t.is_primary());
+        let primary = true_widths(arch, Fdi::is_primary);
         assert!((available - incisors - primary).abs() < 2.0, "{jaw}: {available}");
         for (rule, level) in [("tanaka_johnston", ""), ("moyers", ".p75")] {
             let quadrant = number(&found, &format!("{rule}.predicted.{jaw}{level}"));
