@@ -7,6 +7,7 @@
 //! | measure a cast | [`measure`] |
 //! | know what is given to it | [`subject`] |
 //! | add an analysis | [`book`], [`view`] |
+//! | compare two times | [`mod@change`] |
 //! | grade a number | [`grades`] |
 //! | look at constants | [`rows`], `tables/` |
 //! | name the scanner | [`noise`] |
@@ -22,6 +23,7 @@ mod truth;
 
 mod arch;
 pub mod book;
+pub mod change;
 pub mod geometry;
 pub mod grades;
 pub mod indices;

@@ -28,6 +28,7 @@ tables!(
     "arch_perimeter",
     "arch_width",
     "bolton",
+    "change",
     "icon",
     "interarch",
     "iotn_dhc",

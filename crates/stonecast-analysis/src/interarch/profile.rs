@@ -16,6 +16,8 @@ use crate::subject::{Axes, Subject};
 
 /// From one depth of a wall to the next.
 const STEP: f64 = 0.25;
+/// A surface that does not begin by this depth is not that of the edge.
+const LATEST: f64 = 1.0;
 /// Deeper than any clinical crown of a front tooth.
 const DEEPEST: usize = 60;
 
@@ -78,11 +80,13 @@ impl Profile {
             let (least, most) = crossings.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, m), f| {
                 (l.min(f), m.max(f))
             });
-            if least > most {
+            if least <= most {
+                // A coarse mesh cuts the edge off: what it shows first stands for what lies above.
+                walls.labial.resize(k, most);
+                walls.lingual.resize(k, least);
+            } else if !walls.labial.is_empty() || STEP * k as f64 >= LATEST {
                 break;
             }
-            walls.labial.push(most);
-            walls.lingual.push(least);
         }
         (walls.labial.len() > 1).then_some(walls)
     }
@@ -188,5 +192,14 @@ mod tests {
         t(Wall::Lingual, 5.0, 3.65, false);
         // The wall ends at 7.75 or 8 mm.
         t(Wall::Labial, -20.0, 2.6, true);
+    }
+
+    #[test]
+    fn an_edge_cut_off_by_a_coarse_mesh_is_made_good_and_a_missing_one_is_not() {
+        let walls = |from: f64| [[[0.4, from], [0.4, 8.0]], [[-0.4, from], [-0.4, 8.0]]];
+        let profile = Profile::from_cuts(&walls(0.6)).unwrap();
+        assert_eq!(profile.labial.len(), profile.lingual.len());
+        assert_eq!((profile.labial[0], profile.lingual[0]), (0.4, -0.4));
+        assert!(Profile::from_cuts(&walls(1.5)).is_none());
     }
 }
