@@ -7,14 +7,17 @@
 //! 1. `incisors`: the sum of the four upper incisors.
 //! 2. [`ideal`]: an arch size of which the sum is a known share (Pont, Linder and Harth, Korkhaus).
 //! 3. The arch as it is, by Pont's points and Korkhaus' length ([`crate::arch`]), less the ideal.
-//! 4. `howe`: the arch at the premolars as a share of the sum of the twelve upper teeth.
+//! 4. `palatal_height`: the vault over Pont's molar points, and its share of their width.
+//! 5. `howe`: the arch at the premolars as a share of the sum of the twelve upper teeth.
 
+use stonecast_dental::finding::{Outcome, Quantity, Unit};
 use stonecast_dental::{Jaw, LandmarkKind as K, NotMeasured};
 
 use super::{JAWS, fdi, remark_on_validity, row_to, sum};
 use crate::arch::depth;
 use crate::arch::widths::{PONT, width};
 use crate::book::{Book, Spec};
+use crate::geometry::middle;
 use crate::grades::Bands;
 use crate::rows::row;
 use crate::subject::Answer;
@@ -76,6 +79,7 @@ pub(crate) fn measure(book: &mut Book<'_>) {
         }
     }
     korkhaus(book);
+    palatal_height(book);
     howe(book);
 }
 
@@ -124,6 +128,57 @@ fn korkhaus(book: &mut Book<'_>) {
             Ok(depth::korkhaus(view, jaw)? - predicted(view)?)
         });
     }
+}
+
+/// Korkhaus' palatal height index: he measured the vault from between Pont's molar points, the palate's own height begins at
+/// the gum.
+fn palatal_height(book: &mut Book<'_>) {
+    let [right, left] = [16, 26].map(fdi);
+    let spec = Spec::mm(
+        "korkhaus.palate.crowns",
+        "Korkhaus: from Pont's points of the upper first molars up to their lingual gingival margins",
+        METHOD,
+    );
+    book.number(spec, move |view| {
+        view.need(&[right, left])?;
+        let gum = middle(&view.lingual_margin(right)?, &view.lingual_margin(left)?);
+        Ok(gum.z - middle(&PONT.2(view, right)?, &PONT.2(view, left)?).z)
+    });
+    let spec = Spec::mm(
+        "korkhaus.palate.height",
+        "Korkhaus: height of the palate over Pont's molar points",
+        METHOD,
+    );
+    book.derived(spec, |reader| {
+        let parts = [
+            reader.number("palate.height")?,
+            reader.number("korkhaus.palate.crowns")?,
+        ];
+        Ok(Outcome::Number(Quantity {
+            value: parts[0].value + parts[1].value,
+            uncertainty: parts[0].uncertainty.hypot(parts[1].uncertainty),
+            unit: Unit::Mm,
+        }))
+    });
+    let spec = Spec::percent(
+        "korkhaus.palate.index",
+        "Korkhaus, historic: palatal height index, height over the width between the first molars",
+        METHOD,
+    );
+    book.derived(spec, |reader| {
+        let height = reader.number("korkhaus.palate.height")?;
+        let width = reader.number("arch.width.molar1.pont.upper")?;
+        let mean = row(TABLE, "korkhaus-palatal-height");
+        reader.rests_on(mean);
+        reader.remark(&format!("Korkhaus' mean is {} %", mean.number("value")));
+        let value = share(height.value, width.value);
+        let relative = (height.uncertainty / height.value).hypot(width.uncertainty / width.value);
+        Ok(Outcome::Number(Quantity {
+            value,
+            uncertainty: (value * relative).abs(),
+            unit: Unit::Percent,
+        }))
+    });
 }
 
 const BASAL_WIDTH: &str = "howe.premolar_basal_arch_width";
