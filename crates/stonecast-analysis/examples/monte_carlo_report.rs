@@ -26,7 +26,7 @@ fn main() {
         let cast = truth::TrueCast::new(&spec);
         let quick = measure(&cast.measured(), &params);
         for spread in at_random(&cast.measured(), &params, draws, seed) {
-            let number = quick.get(&spread.id).and_then(|f| f.number());
+            let number = quick.get(&spread.id).and_then(stonecast_dental::Finding::number);
             if let Some(number) = number.filter(|n| n.uncertainty > 0.0 && spread.draws * 2 > draws) {
                 ratios
                     .entry(kind(&spread.id))

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use stonecast_analysis::{MeasuredArch, MeasuredCast, Params, measure};
 use stonecast_cast::orient::{OrientParams, orient};
 use stonecast_dental::{Jaw, LandmarkKind as K, ToothClass};
 use stonecast_mesh::{RigidMotion, Vector};
@@ -103,6 +104,7 @@ fn of_dentition(seed: u64, triangles: usize, own_labels: bool) -> Errors {
             truth::described_arch(arch)
         };
         compare(arch, &found, &mut errors);
+        gaps(arch, &found, &mut errors);
     }
     errors
 }
@@ -172,6 +174,39 @@ fn compare(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
             .entry(format!("widths (mesiodistal, buccolingual) {class}"))
             .or_default()
             .push(widths);
+    }
+}
+
+/// The gaps between neighbours against the truth's, which are negative where crowns pass through each other.
+fn gaps(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
+    let measured = MeasuredArch {
+        labelled: found,
+        mesh: &arch.mesh,
+    };
+    let mut cast = MeasuredCast::default();
+    match arch.jaw {
+        Jaw::Upper => cast.upper = Some(measured),
+        Jaw::Lower => cast.lower = Some(measured),
+    }
+    let findings = measure(&cast, &Params::default());
+    // The truth looks no farther than 12 mm; a wider gap is that of a tooth out of its row.
+    for contact in arch.truth.proximal.iter().filter(|c| c.gap_mm < 11.0) {
+        let [a, b] = contact.teeth;
+        let number = [[a, b], [b, a]]
+            .iter()
+            .find_map(|[a, b]| findings.get(&format!("spacing.{a}.{b}"))?.number());
+        if let Some(number) = number {
+            let truth = contact.gap_mm.max(0.0);
+            let kind = match truth {
+                g if g < 0.05 => "gap, closed",
+                g if g < 1.0 => "gap below 1 mm",
+                _ => "gap above 1 mm",
+            };
+            errors
+                .entry(kind.to_owned())
+                .or_default()
+                .push([number.value - truth, 0.0, 0.0]);
+        }
     }
 }
 

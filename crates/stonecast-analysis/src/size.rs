@@ -4,8 +4,10 @@
 //!
 //! Steps
 //! 1. `width`: the widths that the teeth stage measured, callipers along the tooth's own axes.
-//! 2. `crown_height`: from the facial gingival zenith to the incisal edge or facial cusp along the tooth's long axis.
-//! 3. `differences`: the right tooth's size less the left twin's.
+//! 2. `contact_distance`: between the mesial and the distal contact point, as software measures it in which people place
+//!    points.
+//! 3. `crown_height`: from the facial gingival zenith to the incisal edge or facial cusp along the tooth's long axis.
+//! 4. `differences`: the right tooth's size less the left twin's.
 
 use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, ToothClass};
 
@@ -16,9 +18,18 @@ const METHOD: &str = "tooth-size";
 
 type Size = fn(&View<'_>, Fdi) -> Result<f64, NotMeasured>;
 
-const SIZES: [(&str, &str, Size); 3] = [
+const SIZES: [(&str, &str, Size); 4] = [
     ("mesiodistal", "mesiodistal width", |v, t| v.mesiodistal(t)),
-    ("buccolingual", "buccolingual width", |v, t| v.buccolingual(t)),
+    (
+        "contact_distance",
+        "distance of the contact points",
+        contact_distance,
+    ),
+    (
+        "buccolingual",
+        "buccolingual width of the visible crown",
+        |v, t| v.buccolingual(t),
+    ),
     ("crown_height", "height of the clinical crown", crown_height),
 ];
 
@@ -61,6 +72,11 @@ fn differences(book: &mut Book<'_>, right: Fdi, key: &str, words: &str, size: Si
         view.need(&[right, left])?;
         Ok(size(view, right)? - size(view, left)?)
     });
+}
+
+fn contact_distance(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {
+    let contacts = view.point(tooth, K::MesialContact)? - view.point(tooth, K::DistalContact)?;
+    Ok(contacts.norm())
 }
 
 fn crown_height(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {

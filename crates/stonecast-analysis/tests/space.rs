@@ -111,8 +111,16 @@ fn ratios_are_those_of_the_widths_that_the_teeth_were_made_with() {
         let lower = &cast.pair.lower.truth;
         for tooth in [42u8, 41, 31, 32] {
             let truth = lower.tooth(Fdi::new(tooth).unwrap()).unwrap();
+            let key = format!("peck.faciolingual.{tooth}");
+            let id = format!("peck.index.{tooth}");
+            assert!(
+                why(&found, &id).to_string().contains(&key),
+                "callipers are asked for"
+            );
+            let mut params = Params::default();
+            params.answers.insert(key, Answer::Number(truth.buccolingual_mm));
             let expected = 100.0 * truth.mesiodistal_mm / truth.buccolingual_mm;
-            assert!((number(&found, &format!("peck.index.{tooth}")) - expected).abs() < 1e-9);
+            assert!((number(&measure(&cast.measured(), &params), &id) - expected).abs() < 1e-9);
         }
     }
 }

@@ -28,6 +28,7 @@ pub(crate) mod moyers;
 pub(crate) mod nance;
 pub(crate) mod neighbours;
 pub(crate) mod peck;
+mod proximity;
 pub(crate) mod segments;
 pub(crate) mod tanaka_johnston;
 #[cfg(test)]

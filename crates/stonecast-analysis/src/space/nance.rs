@@ -24,7 +24,7 @@ pub(crate) fn huckaba(film: f64, reference: f64, reference_film: f64) -> f64 {
 }
 
 /// A length that a person answered.
-fn answered(view: &View<'_>, key: &str, question: &str) -> Result<f64, NotMeasured> {
+pub(crate) fn answered_length(view: &View<'_>, key: &str, question: &str) -> Result<f64, NotMeasured> {
     match view.answer(key, question)? {
         Answer::Number(length) if length.is_finite() && *length > 0.0 => Ok(*length),
         _ => Err(NotMeasured::OutOfRange {
@@ -51,10 +51,10 @@ fn reference(view: &View<'_>, tooth: Fdi) -> Result<Fdi, NotMeasured> {
 
 fn by_huckaba(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {
     let question = format!("mesiodistal width of {tooth} on the film, mm");
-    let film = answered(view, &format!("radiograph.film.{tooth}"), &question)?;
+    let film = answered_length(view, &format!("radiograph.film.{tooth}"), &question)?;
     let reference = reference(view, tooth)?;
     let question = format!("mesiodistal width of {reference} on the film of {tooth}, mm");
-    let on_film = answered(view, &format!("radiograph.reference_film.{tooth}"), &question)?;
+    let on_film = answered_length(view, &format!("radiograph.reference_film.{tooth}"), &question)?;
     view.need(&[reference])?;
     Ok(huckaba(film, view.mesiodistal(reference)?, on_film))
 }
@@ -64,7 +64,7 @@ fn width(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {
         return view.mesiodistal(tooth);
     }
     let question = format!("true mesiodistal width of the unerupted {tooth} from radiographs, mm");
-    let direct = answered(view, &format!("radiograph.width.{tooth}"), &question);
+    let direct = answered_length(view, &format!("radiograph.width.{tooth}"), &question);
     match direct {
         Err(NotMeasured::NotOnCast { .. }) => match by_huckaba(view, tooth) {
             // Nothing of the film was answered: ask for the plain width.

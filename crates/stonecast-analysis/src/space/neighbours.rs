@@ -5,17 +5,19 @@
 //! Steps
 //! 1. [`pairs`]: the neighbours, from the patient's right to the left.
 //! 2. [`displacement`]: the distance of the two contact points that face each other.
-//! 3. [`gap`]: the part of it along the arch; an overlap is negative.
+//! 3. [`gap`]: the shortest distance between the crowns' surfaces ([`super::proximity`]).
 //! 4. `spaces`: the gaps that count as spaces, their number and sum, and the midline diastema.
 
-use nalgebra::Vector2;
+use std::sync::Arc;
+
 use stonecast_dental::finding::Unit;
 use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, Score, Side};
 use stonecast_mesh::Point;
 
 use super::JAWS;
+use super::proximity::Gaps;
 use crate::book::{Book, Spec};
-use crate::geometry::{horizontal, horizontal_distance, middle};
+use crate::geometry::{horizontal_distance, middle};
 use crate::grades::Bands;
 use crate::rows::row;
 use crate::subject::Subject;
@@ -53,12 +55,6 @@ fn facing(view: &View<'_>, tooth: Fdi, side: Side) -> Result<Point, NotMeasured>
     view.point(tooth, kind)
 }
 
-/// The middle of a tooth along the arch.
-fn centre(view: &View<'_>, tooth: Fdi) -> Result<Point, NotMeasured> {
-    let mesial = view.point(tooth, K::MesialContact)?;
-    Ok(middle(&mesial, &view.point(tooth, K::DistalContact)?))
-}
-
 /// The two contact points with which neighbours face each other, the right tooth's first.
 pub(crate) fn facing_points(view: &View<'_>, right: Fdi, left: Fdi) -> Result<[Point; 2], NotMeasured> {
     view.need(&[right, left])?;
@@ -78,31 +74,24 @@ pub(crate) fn displacement(view: &View<'_>, right: Fdi, left: Fdi) -> Result<f64
     Ok(horizontal_distance(&a, &b))
 }
 
-/// The gap between neighbours along the arch, or their overlap if negative. `row` is the arch's teeth in order: the
-/// direction of the arch is that from the middle of the tooth before the pair to the middle of the tooth after it, as far as
-/// they are there.
-pub(crate) fn gap(view: &View<'_>, row: &[Fdi], right: Fdi, left: Fdi) -> Result<f64, NotMeasured> {
+/// The gap between neighbours: the shortest distance between their crowns' surfaces, nothing where they touch.
+fn gap(view: &View<'_>, gaps: &Gaps, right: Fdi, left: Fdi) -> Result<f64, NotMeasured> {
     let [a, b] = facing_points(view, right, left)?;
-    let place = |tooth: Fdi| row.iter().position(|t| *t == tooth);
-    let before = place(right)
-        .and_then(|p| p.checked_sub(1))
-        .and_then(|p| row.get(p));
-    let after = place(left).and_then(|p| row.get(p + 1));
-    let middle_of = |beyond: Option<&Fdi>, own: Fdi| match beyond.filter(|t| view.has(**t)) {
-        Some(tooth) => centre(view, *tooth).or_else(|_| centre(view, own)),
-        None => centre(view, own),
-    };
-    let along = horizontal(middle_of(after, left)? - middle_of(before, right)?);
-    Ok(along_by(&along, &horizontal(b - a)))
-}
-
-fn along_by(direction: &Vector2<f64>, v: &Vector2<f64>) -> f64 {
-    direction.try_normalize(0.0).map_or(f64::NAN, |d| d.dot(v))
+    view.draw(&format!("gap {right} to {left}"), [a, b]);
+    let [value, sigma] = gaps.between(right, left).ok_or_else(|| NotMeasured::NoPart {
+        tooth: right,
+        part: format!("surface towards {left}"),
+    })?;
+    Ok(view.given(
+        &format!("gap between the surfaces of {right} and {left}"),
+        value,
+        sigma,
+    ))
 }
 
 pub(crate) fn measure(book: &mut Book<'_>) {
     for jaw in JAWS {
-        let row = places(book.subject(), jaw);
+        let gaps = Arc::new(Gaps::of(book.subject(), jaw));
         for [right, left] in pairs(book.subject(), jaw) {
             let spec = Spec::mm(
                 format!("displacement.{right}.{left}"),
@@ -112,15 +101,15 @@ pub(crate) fn measure(book: &mut Book<'_>) {
             book.number(spec, move |view| displacement(view, right, left));
             let spec = Spec::mm(
                 format!("spacing.{right}.{left}"),
-                format!("gap between {right} and {left} along the arch; an overlap is negative"),
+                format!("gap between {right} and {left}; none where they touch"),
                 METHOD,
             );
-            let row = row.clone();
+            let of_arch = gaps.clone();
             book.number(spec.about([right, left]), move |view| {
-                gap(view, &row, right, left)
+                gap(view, &of_arch, right, left)
             });
         }
-        spaces(book, jaw);
+        spaces(book, jaw, gaps);
         diastema(book, jaw);
     }
 }
@@ -132,10 +121,9 @@ fn to_the_molars(subject: &Subject<'_>, jaw: Jaw) -> Vec<[Fdi; 2]> {
     pairs.filter(|pair| pair.iter().all(within)).collect()
 }
 
-fn spaces(book: &mut Book<'_>, jaw: Jaw) {
+fn spaces(book: &mut Book<'_>, jaw: Jaw, gaps: Arc<Gaps>) {
     let limit = row("space", "contact-within");
     let least = limit.number("value");
-    let row = places(book.subject(), jaw);
     let pairs = to_the_molars(book.subject(), jaw);
     let spec = Spec::mm(
         format!("spacing.total.{}", jaw.name()),
@@ -151,7 +139,7 @@ fn spaces(book: &mut Book<'_>, jaw: Jaw) {
         let mut teeth: Vec<Fdi> = of_sum.iter().flatten().copied().collect();
         teeth.dedup();
         view.need(&teeth)?;
-        let gaps = of_sum.iter().map(|[right, left]| gap(view, &row, *right, *left));
+        let gaps = of_sum.iter().map(|[right, left]| gap(view, &gaps, *right, *left));
         let gaps: Vec<f64> = gaps.collect::<Result<_, _>>()?;
         Ok(gaps.into_iter().filter(|g| *g >= least).sum())
     });

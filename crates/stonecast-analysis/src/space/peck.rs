@@ -3,15 +3,17 @@
 //! Units: per cent. Frame: none; widths only. Definitions and limits: `docs/methods/peck.md`.
 //!
 //! Steps
-//! 1. [`index`] of each lower incisor.
+//! 1. [`index`] of each lower incisor; its faciolingual width is asked for.
 //! 2. `shape`: below, in or above the desired range.
 
-use stonecast_dental::{Fdi, Jaw};
+use stonecast_dental::{Fdi, Jaw, NotMeasured};
 
+use super::nance::answered_length;
 use super::{remark_on_validity, row_to};
 use crate::book::{Book, Spec};
 use crate::grades::Bands;
 use crate::rows::row;
+use crate::view::View;
 
 const METHOD: &str = "peck";
 
@@ -30,10 +32,23 @@ pub(crate) fn measure(book: &mut Book<'_>) {
         book.number(spec, move |view| {
             view.need(&[tooth])?;
             remark_on_validity(view, "peck");
-            Ok(index(view.mesiodistal(tooth)?, view.buccolingual(tooth)?))
+            Ok(index(view.mesiodistal(tooth)?, faciolingual(view, tooth)?))
         });
         shape(book, tooth);
     }
+}
+
+/// The greatest bulge of a lower incisor lies at or under the gum, where a cast shows nothing: callipers are pushed under it.
+fn faciolingual(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {
+    let question = format!("greatest faciolingual width of {tooth} in mm, callipers under the gum's edge");
+    let read = answered_length(view, &format!("peck.faciolingual.{tooth}"), &question)?;
+    let precision = row("space", "calliper-reading");
+    view.rests_on(precision);
+    Ok(view.given(
+        &format!("faciolingual width of {tooth}, as answered"),
+        read,
+        precision.number("value"),
+    ))
 }
 
 fn shape(book: &mut Book<'_>, tooth: Fdi) {
