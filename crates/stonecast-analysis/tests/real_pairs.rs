@@ -57,8 +57,8 @@ fn every_finding_on_a_real_pair_is_a_number_or_says_why_not() {
 
 /// Coordinates in single precision are rounded by up to 2e-6 mm, and differently in another pose. Most findings follow that
 /// by less than a thousandth of their unit; where the anatomy chooses between sections that are equally good, a point may
-/// jump, and the few findings of its tooth with it, by less than a fifth of their standard uncertainty: of 500 numbers some
-/// five, so no more than one in fifty.
+/// jump, and the few findings of its tooth with it, by less than a fifth of their standard uncertainty: of 800 numbers some
+/// eight, so no more than one in fifty.
 #[test]
 fn the_pose_of_the_scanner_changes_no_finding() {
     let Some(folder) = folder() else { return };

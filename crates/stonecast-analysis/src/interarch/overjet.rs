@@ -113,8 +113,8 @@ fn wall_at(
     height: f64,
     shallowest: f64,
 ) -> Result<(Point, bool), NotMeasured> {
-    let (edge, axes) = (tip(view, tooth)?, view.axes(tooth)?);
-    Ok(profile.at_height(Wall::Labial, height, shallowest, &edge, &axes))
+    let edge = tip(view, tooth)?;
+    Ok(profile.at_height(Wall::Labial, height, shallowest, &edge))
 }
 
 /// A line of incisors.
@@ -147,13 +147,13 @@ fn incisor(
     let below = opposite(view.subject(), upper);
     view.need(&[upper, below])?;
     let profile = profile.as_ref().map_err(Clone::clone)?;
-    let (edge, axes) = (tip(view, upper)?, view.axes(upper)?);
+    let edge = tip(view, upper)?;
     let line = lower.line(view, below, edge.z)?;
     let depth = edge_depth(view);
     view.draw("labial surfaces of the lower incisors", line.0.iter().copied());
     Ok([Wall::Labial, Wall::Lingual]
         .map(|wall| {
-            let point = profile.at_depth(wall, depth, &edge, &axes);
+            let point = profile.at_depth(wall, depth, &edge);
             let side = if wall == Wall::Labial { "labial" } else { "palatal" };
             view.mark(&format!("{side} side of the edge of {upper}"), point);
             line.place(&point).outwards

@@ -4,10 +4,12 @@
 //!
 //! Steps
 //! 1. `Profile::of`: the tooth's faces are cut by the plane of its facial and long axis through the middle of its edge.
-//! 2. `wall`: at each depth, the farthest point facially or lingually.
+//! 2. `wall`: at each depth, the farthest point facially of the surface that looks facially, and the same lingually. The
+//!    two walls end where the gum begins, each at its own depth.
 //! 3. `Profile::at_height`: where the wall crosses a height over the occlusal plane.
 //!
-//! The section is cut once, on the cast as it is; where it stands moves with the tooth's edge and axes.
+//! The section is cut once, on the cast as it is, and moves with the tooth's edge. The directions of the tooth say where it is
+//! cut; that they are uncertain does not move the surface.
 
 use stonecast_dental::{Fdi, LandmarkKind as K, NotMeasured};
 use stonecast_mesh::{Point, Vector};
@@ -33,10 +35,15 @@ pub(super) enum Wall {
 pub(super) struct Profile {
     labial: Vec<f64>,
     lingual: Vec<f64>,
+    facial: Vector,
+    occlusal: Vector,
 }
 
 /// A point of a section: facial, depth.
 type Flat = [f64; 2];
+
+/// A stretch of a section, and the wall that it is part of.
+type Cut = (Wall, [Flat; 2]);
 
 impl Profile {
     /// The profile of a tooth, where its edge and surface were found.
@@ -56,7 +63,7 @@ impl Profile {
         let edge = found
             .point(kind)
             .ok_or(NotMeasured::NoPoint { tooth, point: kind })?;
-        let mut cuts: Vec<[Flat; 2]> = Vec::new();
+        let mut cuts: Vec<Cut> = Vec::new();
         for (face, label) in arch.labelled.face_labels.iter() {
             if *label == Some(tooth) {
                 cuts.extend(cut(arch.mesh.corners(face), &edge.at, &found.axes));
@@ -66,29 +73,16 @@ impl Profile {
             tooth,
             part: "surface in the section through the middle of the edge".to_owned(),
         };
-        Self::from_cuts(&cuts).ok_or(none)
+        Self::from_cuts(&cuts, &found.axes).ok_or(none)
     }
 
-    fn from_cuts(cuts: &[[Flat; 2]]) -> Option<Self> {
-        let mut walls = Self {
-            labial: Vec::new(),
-            lingual: Vec::new(),
-        };
-        for k in 1..=DEEPEST {
-            let depth = STEP * k as f64;
-            let crossings = cuts.iter().filter_map(|c| crossing(c, depth));
-            let (least, most) = crossings.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, m), f| {
-                (l.min(f), m.max(f))
-            });
-            if least <= most {
-                // A coarse mesh cuts the edge off: what it shows first stands for what lies above.
-                walls.labial.resize(k, most);
-                walls.lingual.resize(k, least);
-            } else if !walls.labial.is_empty() || STEP * k as f64 >= LATEST {
-                break;
-            }
-        }
-        (walls.labial.len() > 1).then_some(walls)
+    fn from_cuts(cuts: &[Cut], axes: &Axes) -> Option<Self> {
+        Some(Self {
+            labial: wall(cuts, Wall::Labial)?,
+            lingual: wall(cuts, Wall::Lingual)?,
+            facial: axes.facial,
+            occlusal: axes.occlusal,
+        })
     }
 
     fn wall(&self, wall: Wall) -> &[f64] {
@@ -98,8 +92,8 @@ impl Profile {
         }
     }
 
-    /// The point of a wall at a depth, of a tooth whose edge and axes are given; the deepest known where that is less.
-    pub fn at_depth(&self, wall: Wall, depth: f64, edge: &Point, axes: &Axes) -> Point {
+    /// The point of a wall at a depth, of a tooth whose edge is given; the deepest known where that is less.
+    pub fn at_depth(&self, wall: Wall, depth: f64, edge: &Point) -> Point {
         let wall = self.wall(wall);
         let deepest = STEP * wall.len() as f64;
         let depth = depth.clamp(STEP, deepest);
@@ -107,22 +101,15 @@ impl Profile {
         let low = (place as usize).min(wall.len() - 2);
         let share = place - low as f64;
         let facial = wall[low] * (1.0 - share) + wall[low + 1] * share;
-        edge + axes.facial * facial - axes.occlusal * depth
+        edge + self.facial * facial - self.occlusal * depth
     }
 
     /// The point of a wall at a height over the occlusal plane, no nearer to the edge than `shallowest`; and true when
     /// the wall does not reach that far and its end is given.
-    pub fn at_height(
-        &self,
-        wall: Wall,
-        height: f64,
-        shallowest: f64,
-        edge: &Point,
-        axes: &Axes,
-    ) -> (Point, bool) {
-        let at = |depth: f64| self.at_depth(wall, depth, edge, axes);
+    pub fn at_height(&self, wall: Wall, height: f64, shallowest: f64, edge: &Point) -> (Point, bool) {
+        let at = |depth: f64| self.at_depth(wall, depth, edge);
         // Away from the edge a lower tooth goes down and an upper one up.
-        let down = -axes.occlusal.z.signum();
+        let down = -self.occlusal.z.signum();
         let past = |p: &Point| (p.z - height) * down >= 0.0;
         let deepest = STEP * self.wall(wall).len() as f64;
         let mut before = shallowest;
@@ -142,8 +129,29 @@ impl Profile {
     }
 }
 
+/// How far facially a wall is at each step of depth, as far as it goes.
+fn wall(cuts: &[Cut], side: Wall) -> Option<Vec<f64>> {
+    let mut wall: Vec<f64> = Vec::new();
+    for k in 1..=DEEPEST {
+        let depth = STEP * k as f64;
+        let of_side = cuts.iter().filter(|(of, _)| *of == side);
+        let crossings = of_side.filter_map(|(_, cut)| crossing(cut, depth));
+        let farthest = match side {
+            Wall::Labial => crossings.reduce(f64::max),
+            Wall::Lingual => crossings.reduce(f64::min),
+        };
+        match farthest {
+            // A coarse mesh cuts the edge off: what it shows first stands for what lies above.
+            Some(facial) => wall.resize(k, facial),
+            None if wall.is_empty() && depth < LATEST => {}
+            None => break,
+        }
+    }
+    (wall.len() > 1).then_some(wall)
+}
+
 /// Where the plane through a tooth's edge cuts a face.
-fn cut(corners: [Point; 3], edge: &Point, axes: &Axes) -> Option<[Flat; 2]> {
+fn cut(corners: [Point; 3], edge: &Point, axes: &Axes) -> Option<Cut> {
     let off = |p: &Point| (p - edge).dot(&axes.mesial);
     let flat = |v: Vector| [v.dot(&axes.facial), -v.dot(&axes.occlusal)];
     let mut ends: Vec<Flat> = Vec::with_capacity(2);
@@ -154,7 +162,13 @@ fn cut(corners: [Point; 3], edge: &Point, axes: &Axes) -> Option<[Flat; 2]> {
             ends.push(flat(a + (b - a) * (x / (x - y)) - edge));
         }
     }
-    <[Flat; 2]>::try_from(ends).ok()
+    let normal = (corners[1] - corners[0]).cross(&(corners[2] - corners[0]));
+    let wall = if normal.dot(&axes.facial) > 0.0 {
+        Wall::Labial
+    } else {
+        Wall::Lingual
+    };
+    Some((wall, <[Flat; 2]>::try_from(ends).ok()?))
 }
 
 /// How far facially a stretch of the section is at a depth.
@@ -166,20 +180,27 @@ fn crossing([a, b]: &[Flat; 2], depth: f64) -> Option<f64> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_wedge_has_the_walls_that_it_was_made_with() {
-        // A wedge: the labial wall upright, the lingual one leaning back by half; 8 mm high.
-        let cuts = [[[0.4, 0.0], [0.4, 8.0]], [[-0.4, 0.0], [-4.4, 8.0]]];
-        let profile = Profile::from_cuts(&cuts).unwrap();
-        let axes = Axes {
+    /// A lower front tooth that stands upright.
+    fn upright() -> Axes {
+        Axes {
             origin: Point::origin(),
             mesial: Vector::x(),
             facial: -Vector::y(),
             occlusal: Vector::z(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_wedge_has_the_walls_that_it_was_made_with() {
+        // A wedge: the labial wall upright, the lingual one leaning back by half; 8 mm high.
+        let cuts = [
+            (Wall::Labial, [[0.4, 0.0], [0.4, 8.0]]),
+            (Wall::Lingual, [[-0.4, 0.0], [-4.4, 8.0]]),
+        ];
+        let profile = Profile::from_cuts(&cuts, &upright()).unwrap();
         let edge = Point::new(0.0, 3.0, 1.0);
         let t = |wall, height: f64, y: f64, short: bool| {
-            let (p, ends) = profile.at_height(wall, height, 0.5, &edge, &axes);
+            let (p, ends) = profile.at_height(wall, height, 0.5, &edge);
             assert!(
                 (p.y - y).abs() < 1e-9 && ends == short,
                 "{wall:?} {height}: {p} {ends}"
@@ -196,10 +217,26 @@ mod tests {
 
     #[test]
     fn an_edge_cut_off_by_a_coarse_mesh_is_made_good_and_a_missing_one_is_not() {
-        let walls = |from: f64| [[[0.4, from], [0.4, 8.0]], [[-0.4, from], [-0.4, 8.0]]];
-        let profile = Profile::from_cuts(&walls(0.6)).unwrap();
+        let walls = |from: f64| {
+            [
+                (Wall::Labial, [[0.4, from], [0.4, 8.0]]),
+                (Wall::Lingual, [[-0.4, from], [-0.4, 8.0]]),
+            ]
+        };
+        let profile = Profile::from_cuts(&walls(0.6), &upright()).unwrap();
         assert_eq!(profile.labial.len(), profile.lingual.len());
         assert_eq!((profile.labial[0], profile.lingual[0]), (0.4, -0.4));
-        assert!(Profile::from_cuts(&walls(1.5)).is_none());
+        assert!(Profile::from_cuts(&walls(1.5), &upright()).is_none());
+    }
+
+    #[test]
+    fn a_wall_that_ends_sooner_than_the_other_does_not_go_over_into_it() {
+        let cuts = [
+            (Wall::Labial, [[0.4, 0.0], [0.4, 5.1]]),
+            (Wall::Lingual, [[-0.4, 0.0], [-0.4, 8.1]]),
+        ];
+        let profile = Profile::from_cuts(&cuts, &upright()).unwrap();
+        assert_eq!((profile.labial.len(), profile.lingual.len()), (20, 32));
+        assert!(profile.labial.iter().all(|f| *f == 0.4));
     }
 }

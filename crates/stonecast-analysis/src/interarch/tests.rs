@@ -450,3 +450,25 @@ fn nothing_between_the_arches_is_measured_without_a_bite() {
     number(&found, "midline.upper");
     assert_eq!(reason(&found, "midline.deviation"), NotMeasured::NoBite);
 }
+
+#[test]
+fn a_deep_bite_leaves_the_overjet_as_well_known_as_a_usual_one() {
+    let cast = cast(|_| {});
+    for overbite in [2.0, 4.0, 6.0, 9.0] {
+        let truth = cast.pair.bite.overbite_mm.unwrap();
+        let found = findings(&lower_moved(&cast, Vector::new(0.0, 0.0, overbite - truth)));
+        for tooth in [11, 12, 21, 22] {
+            let labial = found.get(&format!("overjet.labial.{tooth}")).unwrap();
+            let number = labial.number().unwrap();
+            // The labial surface stands or leans; nothing jumps from one wall to the other, 5 mm away.
+            assert!(number.uncertainty < 0.8, "{tooth} at {overbite}: {number}");
+            let short = labial
+                .evidence
+                .notes
+                .iter()
+                .any(|n| n.contains("reaches past the crown"));
+            // Lower incisors' clinical crowns are some 8 mm high here.
+            assert_eq!(short, overbite > 8.5, "{tooth} at {overbite}");
+        }
+    }
+}
