@@ -349,7 +349,7 @@ fn out_of_contact(view: &View<'_>, tooth: Fdi, cusps: &[(K, Option<Gap>)]) -> Re
         view.point(tooth, *kind)?;
         let Some(gap) = gap else {
             // Farther than was looked for: out of contact for certain.
-            view.remark("a cusp is farther from the other arch than 3 mm: its gap is given as 3 mm");
+            view.remark("a cusp is farther from the other arch than 2 mm: its gap is given as 2 mm");
             most = most.max(REACH);
             continue;
         };

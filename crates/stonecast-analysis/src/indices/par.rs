@@ -364,8 +364,8 @@ fn centreline_share(reader: &Reader<'_>) -> Result<Quantity, NotMeasured> {
     })
 }
 
-/// The weighted components, with the end of the row of their weight.
-const WEIGHTED: [(&str, &str); 7] = [
+/// The eleven components, with the end of the row of their weight; one that weighs nothing is not asked for.
+const WEIGHTED: [(&str, &str); 11] = [
     ("par.anterior.upper", "anterior.upper"),
     ("par.anterior.lower", "anterior.lower"),
     ("par.buccal.right", "buccal"),
@@ -373,6 +373,10 @@ const WEIGHTED: [(&str, &str); 7] = [
     ("par.overjet", "overjet"),
     ("par.overbite", "overbite"),
     ("par.centreline", "centreline"),
+    ("par.segment.upper.right", "segments"),
+    ("par.segment.upper.left", "segments"),
+    ("par.segment.lower.right", "segments"),
+    ("par.segment.lower.left", "segments"),
 ];
 
 fn totals(book: &mut Book<'_>) {
