@@ -459,7 +459,7 @@ impl<'a> View<'a> {
 
     /// A point of an arch where this run puts it: the arch stretched, the lower one moved in its bite, the frame turned.
     fn placed(&self, jaw: Jaw, p: &Point) -> Point {
-        if matches!(self.moved, Moved::Nothing) {
+        if self.leaves_places() {
             return *p;
         }
         let stretch = |axis| 1.0 + self.shift(Input::Stretch(jaw, axis), self.subject.stretch_sigma);
@@ -475,7 +475,7 @@ impl<'a> View<'a> {
 
     /// A direction where this run puts it.
     fn turned(&self, jaw: Jaw, d: &Vector) -> Vector {
-        if matches!(self.moved, Moved::Nothing) {
+        if self.leaves_places() {
             return *d;
         }
         let mut d = *d;
@@ -483,6 +483,15 @@ impl<'a> View<'a> {
             d = rotation(&self.bite_shifts()[3..]) * d;
         }
         rotation(&self.frame_shifts()[..3]) * d
+    }
+
+    /// True in the many runs that move nothing but a part of one tooth.
+    fn leaves_places(&self) -> bool {
+        match self.moved {
+            Moved::Nothing => true,
+            Moved::One(one, _) => !matches!(one, Input::Stretch(..) | Input::Frame(_) | Input::Bite(_)),
+            Moved::All(_) => false,
+        }
     }
 
     fn bite_shifts(&self) -> [f64; 6] {

@@ -9,6 +9,8 @@
 //! 4. `rotation`: the crown's mesial direction against the arch's, seen from the occlusal side.
 //! 5. `deviation`: less the norm's mean.
 
+use std::sync::LazyLock;
+
 use nalgebra::Vector2;
 use stonecast_dental::finding::{Outcome, Quantity, Unit};
 use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured};
@@ -25,6 +27,10 @@ use crate::view::View;
 const METHOD: &str = "andrews";
 const NORMS: &str = "andrews_norms";
 const TABLE: &str = "andrews_rules";
+
+/// Looked up once: a measure is run some hundred times.
+static TANGENT: LazyLock<&Row> = LazyLock::new(|| row(TABLE, "tangent"));
+static DIRECTION: LazyLock<&Row> = LazyLock::new(|| row(TABLE, "arch-direction"));
 
 type Measure = fn(&View<'_>, Fdi) -> Result<f64, NotMeasured>;
 const MEASURES: [(&str, &str, Measure); 3] = [
@@ -130,7 +136,7 @@ fn inclination(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {
     let seen = seen(&axes, tooth.jaw())?;
     let curve = view.facial_axis(tooth)?;
     let point = view.point(tooth, K::FacialAxisPoint)?;
-    let rule = row(TABLE, "tangent");
+    let rule = *TANGENT;
     view.rests_on(rule);
     let reach = rule.number("reach");
     // The mean direction of the curve's pieces about the point, nearer ones weighted more, so that it changes smoothly as
@@ -174,7 +180,7 @@ fn rotation(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {
 /// The direction of the arch at a tooth, from the right to the left: that of the parabola nearest to the crowns' middles
 /// of the tooth and its neighbours, over the line from the first to the last of them.
 fn leftwards(view: &View<'_>, tooth: Fdi) -> Result<Vector2<f64>, NotMeasured> {
-    let rule = row(TABLE, "arch-direction");
+    let rule = *DIRECTION;
     view.rests_on(rule);
     let window = rule.number("teeth") as usize;
     let row_of_teeth = view.teeth(tooth.jaw());

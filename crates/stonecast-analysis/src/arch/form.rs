@@ -10,6 +10,8 @@
 //! 3. `rms`: the root mean square of those distances.
 //! 4. `parabolic_share`: the curve `a x⁶ + b x²` through incisors, canines and molars, and how much of it is `b x²`.
 
+use std::sync::LazyLock;
+
 use nalgebra::Vector2;
 use stonecast_dental::finding::Unit;
 use stonecast_dental::{Fdi, Jaw, LandmarkKind as K, NotMeasured, ToothClass};
@@ -20,7 +22,7 @@ use crate::arch::{JAWS, SIDES, central_incisors, incisal_middle, permanent, toot
 use crate::book::{Book, Spec};
 use crate::geometry::horizontal;
 use crate::grades::Bands;
-use crate::rows::row;
+use crate::rows::{Row, row};
 use crate::size::facial_tips;
 use crate::view::View;
 
@@ -28,6 +30,9 @@ const METHOD: &str = "arch-form";
 const TABLE: &str = "arch_form";
 
 type Plane = Vector2<f64>;
+
+/// Looked up once: a fit is run some hundred times.
+static LEAST: LazyLock<&Row> = LazyLock::new(|| row(TABLE, "least-points"));
 
 /// A family of curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -196,14 +201,11 @@ fn arch_points(view: &View<'_>, jaw: Jaw) -> Result<ArchPoints, NotMeasured> {
             tips.extend(found);
         }
     }
-    let least = row(TABLE, "least-points");
-    view.rests_on(least);
-    if (tips.len() as f64) < least.number("value") {
+    let least = LEAST.number("value");
+    view.rests_on(&LEAST);
+    if (tips.len() as f64) < least {
         return Err(NotMeasured::NotApplicable {
-            why: format!(
-                "a form is fitted to at least {} edges and cusps",
-                least.number("value")
-            ),
+            why: format!("a form is fitted to at least {least} edges and cusps"),
         });
     }
     let mut points = ArchPoints {
@@ -248,7 +250,7 @@ enum Curve {
 /// `x` is taken in this unit in powers, mm.
 const UNIT: f64 = 25.0;
 /// How often weights are taken anew. Each pass divides what is left by about ten.
-const PASSES: usize = 4;
+const PASSES: usize = 3;
 
 /// `|y|^(5/4)` with the sign of `y`, and its slope.
 fn power(y: f64) -> (f64, f64) {
@@ -390,14 +392,16 @@ fn catenary(places: &[Plane]) -> Option<Curve> {
     for _ in 0..10 {
         let rows = places.iter().map(|p| {
             let u = p.x / a;
-            let (sinh, cosh) = (u.sinh(), u.cosh());
+            // One exponential for both.
+            let up = u.exp();
+            let (sinh, cosh) = (0.5 * (up - 1.0 / up), 0.5 * (up + 1.0 / up));
             let off = p.y - (depth - a * (cosh - 1.0));
             ([1.0, u * sinh - (cosh - 1.0)], off, 1.0 / (1.0 + sinh * sinh))
         });
         let [more, wider] = least_squares(rows)?;
         depth += more;
         a += wider.clamp(-0.3 * a, 0.5 * a);
-        if more.abs() + wider.abs() < 1e-10 {
+        if more.abs() + wider.abs() < 1e-8 {
             break;
         }
     }

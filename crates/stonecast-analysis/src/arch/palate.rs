@@ -24,6 +24,9 @@ use crate::subject::{Subject, SubjectTooth};
 const METHOD: &str = "palate";
 const TABLE: &str = "palate";
 
+/// No face of a scan is longer than this, mm: one with a corner farther from the field does not reach into it.
+const FACE: f64 = 5.0;
+
 /// A number found on the surface, with its uncertainty and what to show.
 struct Found {
     value: f64,
@@ -34,8 +37,7 @@ struct Found {
 
 pub(crate) fn measure(book: &mut Book<'_>) {
     let subject = book.subject();
-    let height = vault(subject);
-    let volume = volume(subject);
+    let (height, volume) = rayon::join(|| vault(subject), || volume(subject));
     let entries = [
         (
             Spec::mm(
@@ -131,6 +133,9 @@ fn vault(subject: &Subject<'_>) -> Result<Found, NotMeasured> {
 
 /// How far up a ray from a point meets a triangle. Most triangles are turned away by their place across the ray.
 fn crossing(from: &Point, along: &Vector, up: &Vector, corners: &[Point; 3]) -> Option<f64> {
+    if (corners[0] - from).dot(along).abs() > FACE {
+        return None;
+    }
     let aside = corners.map(|p| (p - from).dot(along));
     // A ray along a common edge must not slip between its faces.
     const SLACK: f64 = 1e-9;
@@ -224,15 +229,22 @@ impl Floor {
             .fold(Vector2::repeat(f64::NEG_INFINITY), |a, p| a.sup(p));
         let (mut volume, mut covered) = (0.0, 0.0);
         for corners in faces {
-            let own = corners.map(|p| self.own(&p));
-            let middle = (own[0] + own[1] + own[2]) / 3.0;
-            let near = 2.0;
-            if (0..2).any(|k| middle[k] < low[k] - near || middle[k] > high[k] + near) {
+            // Most faces of a scan lie elsewhere: one corner tells.
+            let own = self.own(&corners[0]);
+            if (0..2).any(|k| own[k] < low[k] - FACE || own[k] > high[k] + FACE) {
                 continue;
             }
-            let within = cut(&own, |p| (self.distal.0 - p.xy()).dot(&self.distal.1));
-            covered += self.over(&within).0;
-            volume += self.over(&cut(&within, |p| p.z)).1;
+            let own = [own, self.own(&corners[1]), self.own(&corners[2])];
+            let before = own.map(|p| (self.distal.0 - p.xy()).dot(&self.distal.1));
+            if before.iter().all(|d| *d >= 0.0) && own.iter().all(|p| p.z >= 0.0) {
+                let (area, over) = self.over(&own);
+                covered += area;
+                volume += over;
+            } else if before.iter().any(|d| *d >= 0.0) {
+                let within = cut(&own, |p| (self.distal.0 - p.xy()).dot(&self.distal.1));
+                covered += self.over(&within).0;
+                volume += self.over(&cut(&within, |p| p.z)).1;
+            }
         }
         (volume, covered)
     }

@@ -29,57 +29,72 @@ pub(crate) fn measure(book: &mut Book<'_>) {
             .collect();
         rights.sort_unstable();
         rights.dedup();
-        for right in rights {
-            enter_pair(book, jaw, right);
+        for right in &rights {
+            enter_pair(book, *right);
         }
-        enter_arch(book, jaw);
+        enter_arch(book, jaw, &rights);
     }
 }
 
-fn enter_pair(book: &mut Book<'_>, jaw: Jaw, right: Fdi) {
+fn spec(key: &str, words: &str, right: Fdi) -> Spec {
     let left = right.mirrored();
-    let spec = |key: &str, words: &str| {
-        Spec::mm(
-            format!("symmetry.{key}.{right}.{left}"),
-            format!("{words} {right} and {left}"),
-            METHOD,
-        )
-        .about([right, left])
-    };
-    book.number(
-        spec("transverse", "distance from the midline, right less left, of"),
-        move |view| {
-            view.remark(MIDLINE);
-            Ok(transverse(tips(view, right)?))
-        },
-    );
-    book.number(
-        spec("sagittal", "how far the right stands behind the left, of"),
-        move |view| {
-            view.remark(MIDLINE);
-            Ok(sagittal(tips(view, right)?))
-        },
-    );
-    let specs = vec![
+    Spec::mm(
+        format!("symmetry.{key}.{right}.{left}"),
+        format!("{words} {right} and {left}"),
+        METHOD,
+    )
+    .about([right, left])
+}
+
+/// The differences of a pair about the arch's own axis.
+fn own_specs(right: Fdi) -> [Spec; 2] {
+    [
         spec(
             "arch_transverse",
             "distance from the arch's own axis, right less left, of",
+            right,
         ),
         spec(
             "arch_sagittal",
             "how far along the arch's own axis the right stands behind the left, of",
+            right,
         ),
-    ];
-    book.numbers(specs, move |view| {
-        let pair = tips(view, right)?;
-        let pair = own_axis(view, jaw)?.seen(pair);
-        Ok(vec![transverse(pair), sagittal(pair)])
+    ]
+}
+
+fn enter_pair(book: &mut Book<'_>, right: Fdi) {
+    let words = "distance from the midline, right less left, of";
+    book.number(spec("transverse", words, right), move |view| {
+        view.remark(MIDLINE);
+        Ok(transverse(tips(view, right)?))
+    });
+    let words = "how far the right stands behind the left, of";
+    book.number(spec("sagittal", words, right), move |view| {
+        view.remark(MIDLINE);
+        Ok(sagittal(tips(view, right)?))
     });
 }
 
-fn enter_arch(book: &mut Book<'_>, jaw: Jaw) {
+/// The arch's own axis and all pairs about it are found in one go. Pairs that have no tips are entered on their own, so
+/// that they say what they lack.
+fn enter_arch(book: &mut Book<'_>, jaw: Jaw, rights: &[Fdi]) {
+    let subject = book.subject();
+    let has_tip = |tooth: Fdi| {
+        let found = subject.index_of(tooth).map(|i| &subject.teeth[i]);
+        found.is_some_and(|f| facial_tips(tooth).iter().any(|kind| f.point(*kind).is_some()))
+    };
+    let (whole, lacking): (Vec<Fdi>, Vec<Fdi>) =
+        rights.iter().partition(|t| has_tip(**t) && has_tip(t.mirrored()));
+    for right in lacking {
+        book.numbers(own_specs(right).to_vec(), move |view| {
+            tips(view, right)?;
+            Err(NotMeasured::NotApplicable {
+                why: "the pair has no tips".to_owned(),
+            })
+        });
+    }
     let id = |key: &str| format!("symmetry.arch.{key}.{jaw}");
-    let specs = vec![
+    let mut specs = vec![
         Spec::deg(
             id("angle"),
             format!("turn of the {jaw} arch's own axis against the midline"),
@@ -91,9 +106,16 @@ fn enter_arch(book: &mut Book<'_>, jaw: Jaw) {
             METHOD,
         ),
     ];
+    specs.extend(whole.iter().flat_map(|right| own_specs(*right)));
+    let pairs = whole.clone();
     book.numbers(specs, move |view| {
-        let axis = own_axis(view, jaw)?;
-        Ok(vec![axis.angle.to_degrees(), axis.rms])
+        let (axis, twins) = own_axis(view, jaw, &pairs)?;
+        let about = twins.iter().map(|pair| axis.seen(*pair));
+        let differences = about.flat_map(|pair| [transverse(pair), sagittal(pair)]);
+        Ok([axis.angle.to_degrees(), axis.rms]
+            .into_iter()
+            .chain(differences)
+            .collect())
     });
     let spec = Spec::mm(
         id("offset"),
@@ -102,7 +124,7 @@ fn enter_arch(book: &mut Book<'_>, jaw: Jaw) {
     );
     book.number(spec, move |view| {
         view.need(&central_incisors(view, jaw))?;
-        let axis = own_axis(view, jaw)?;
+        let (axis, _) = own_axis(view, jaw, &whole)?;
         Ok(axis.x_at(incisal_middle(view, jaw)?.y))
     });
 }
@@ -144,12 +166,10 @@ impl Axis {
     }
 }
 
-fn own_axis(view: &View<'_>, jaw: Jaw) -> Result<Axis, NotMeasured> {
-    let rights = view.teeth(jaw).into_iter().filter(|t| t.side().sign() < 0.0);
-    let pairs: Vec<Fdi> = rights.filter(|t| view.has(t.mirrored())).collect();
+fn own_axis(view: &View<'_>, jaw: Jaw, rights: &[Fdi]) -> Result<(Axis, Vec<Twins>), NotMeasured> {
     let least = row("symmetry", "least-pairs");
     view.rests_on(least);
-    if (pairs.len() as f64) < least.number("value") {
+    if (rights.len() as f64) < least.number("value") {
         view.need(&central_incisors(view, jaw))?;
         return Err(NotMeasured::NotApplicable {
             why: format!(
@@ -158,8 +178,8 @@ fn own_axis(view: &View<'_>, jaw: Jaw) -> Result<Axis, NotMeasured> {
             ),
         });
     }
-    // A tip that was not found takes its own pair away, not the axis.
-    let twins: Vec<Twins> = pairs.iter().filter_map(|t| tips(view, *t).ok()).collect();
+    let twins: Result<Vec<Twins>, NotMeasured> = rights.iter().map(|t| tips(view, *t)).collect();
+    let twins = twins?;
     let axis = best_axis(&twins).ok_or_else(|| NotMeasured::OutOfRange {
         what: "the teeth show no axis; look at the labels".to_owned(),
     })?;
@@ -172,7 +192,7 @@ fn own_axis(view: &View<'_>, jaw: Jaw) -> Result<Axis, NotMeasured> {
             end(ys().fold(f64::NEG_INFINITY, f64::max)),
         ],
     );
-    Ok(axis)
+    Ok((axis, twins))
 }
 
 /// The axis that leaves the least squared distance between each tip and its twin's mirror image: it passes through the
