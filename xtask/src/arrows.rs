@@ -25,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("stonecast-picture", &["stonecast-mesh", "stonecast-dental"]),
+    ("stonecast-report", &["stonecast-dental"]),
     ("stonecast-testkit", &["stonecast-mesh", "stonecast-dental"]),
     (
         "stonecast",
@@ -35,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stonecast-teeth",
             "stonecast-analysis",
             "stonecast-picture",
+            "stonecast-report",
             "stonecast-testkit",
         ],
     ),

@@ -25,6 +25,11 @@ const SCRIPTS: &[Script] = &[
         on_demo: false,
     },
     Script {
+        file: "findings_peer.py",
+        examples: &[],
+        on_demo: true,
+    },
+    Script {
         file: "formats_peer.py",
         examples: &[("stonecast-mesh", "reformat")],
         on_demo: false,

@@ -7,6 +7,10 @@ use std::{
     sync::OnceLock,
 };
 
+use parquet::{
+    file::reader::{FileReader, SerializedFileReader},
+    record::RowAccessor,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -104,6 +108,20 @@ fn a_case_that_is_measured_again_gives_the_same_bytes_as_when_it_was_made() {
         "case.toml differs after `teeth`"
     );
 
+    for drawing in [
+        "tooth-sizes",
+        "arch-widths",
+        "bolton",
+        "space",
+        "irregularity",
+        "overjet",
+        "symmetry",
+        "arch-form",
+    ] {
+        let svg = fs::read_to_string(case.join(format!("measure/{drawing}.svg"))).unwrap();
+        assert!(svg.contains("Not a medical device"), "{drawing}");
+        assert!(case.join(format!("measure/{drawing}.png")).is_file(), "{drawing}");
+    }
     let document = read_json(&findings);
     assert_eq!(document["format"], "stonecast-findings");
     assert!(
@@ -340,7 +358,7 @@ fn documents_that_are_missing_changed_cut_off_or_of_another_form_are_refused_by_
     };
     let marks = "teeth/lower.landmarks.json";
     t("missing", &[marks, "cannot be read"], &|case| {
-        fs::remove_file(case.join(marks)).unwrap()
+        fs::remove_file(case.join(marks)).unwrap();
     });
     t("edited", &[marks, "was changed"], &|case| {
         change(case, marks, false, |text| text.replacen("1.", "2.", 1));
@@ -381,6 +399,92 @@ fn documents_that_are_missing_changed_cut_off_or_of_another_form_are_refused_by_
         });
     });
     t("no-folder", &["case.toml", "cannot be read"], &|case| {
-        fs::remove_file(case.join("case.toml")).unwrap()
+        fs::remove_file(case.join("case.toml")).unwrap();
     });
+}
+
+#[test]
+fn many_cases_make_one_table_and_a_broken_one_does_not_stop_the_rest() {
+    let folder = folder("batch");
+    let cases = folder.join("cases");
+    for name in ["b-2", "a-1", "c-broken"] {
+        fs::rename(demo(&folder), cases_folder(&cases).join(name)).unwrap();
+    }
+    fs::write(cases.join("note.txt"), "no case").unwrap();
+    fs::write(cases.join("c-broken/cast/upper.ply"), "cut off").unwrap();
+    let (csv, parquet) = (folder.join("all.csv"), folder.join("all.parquet"));
+    let args = [
+        "measure",
+        "--batch",
+        text(&cases),
+        "--no-files",
+        "--csv",
+        text(&csv),
+        "--parquet",
+        text(&parquet),
+    ];
+    let partly = run(3, &args);
+    let said = stdout(&partly);
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(
+        lines[0].starts_with("a-1: ") && lines[1].starts_with("b-2: "),
+        "{lines:?}"
+    );
+    assert_eq!(lines[2], "c-broken: NOT MEASURED");
+    assert!(
+        stderr(&partly).contains("c-broken: cast/upper.ply of the case was changed"),
+        "{}",
+        stderr(&partly)
+    );
+
+    let table = fs::read_to_string(&csv).unwrap();
+    let single = fs::read_to_string(cases.join("a-1/measure/findings.csv")).unwrap();
+    let rows: Vec<&str> = table.split("\r\n").collect();
+    let of_one: Vec<&str> = single.split("\r\n").collect();
+    // Two cases, each with the rows of its own table after its name.
+    assert_eq!(rows.len() - 2, 2 * (of_one.len() - 2));
+    assert_eq!(rows[0], format!("case,{}", of_one[0]));
+    assert_eq!(rows[1], format!("a-1,{}", of_one[1]));
+    assert_eq!(rows[of_one.len() - 1], format!("b-2,{}", of_one[1]));
+
+    let reader = SerializedFileReader::new(fs::File::open(&parquet).unwrap()).unwrap();
+    let names: Vec<String> = reader
+        .metadata()
+        .file_metadata()
+        .schema_descr()
+        .columns()
+        .iter()
+        .map(|c| c.name().to_owned())
+        .collect();
+    let of_csv: Vec<&str> = rows[0].split(',').filter(|name| *name != "notice").collect();
+    assert_eq!(names, of_csv);
+    let read: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+    assert_eq!(read.len(), rows.len() - 2);
+    assert_eq!(read[0].get_string(0).unwrap(), "a-1");
+    let first: Vec<&str> = rows[1].split(',').collect();
+    assert_eq!(read[0].get_string(1).unwrap(), first[1]);
+
+    // The tables are not replaced unasked; --only narrows them; a name that no case knows is an error beside the rest.
+    run(2, &args);
+    let json = run(
+        3,
+        &[
+            &args[..],
+            &["--force", "--json", "--only", "size.mesiodistal,nonsense"],
+        ]
+        .concat(),
+    );
+    let answer: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(answer["status"], "partly");
+    assert_eq!(answer["result"]["cases"].as_array().unwrap().len(), 3);
+    assert_eq!(answer["errors"].as_array().unwrap().len(), 2);
+    assert_eq!(fs::read_to_string(&csv).unwrap().lines().count(), 1 + 2 * 28);
+    run(2, &["measure", "--batch", text(&folder.join("cases/a-1"))]);
+    let wrong = run(2, &["measure", "--batch", text(&cases), "--list"]);
+    assert!(stderr(&wrong).contains("one CASE"), "{}", stderr(&wrong));
+}
+
+fn cases_folder(cases: &Path) -> &Path {
+    fs::create_dir_all(cases).unwrap();
+    cases
 }

@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::json;
 use stonecast_dental::Findings;
 
-use super::{Answer, Console, Failure, cast::NumbersName, sources};
+use super::{Answer, Console, Failure, cast::NumbersName, measure_batch, sources};
 use crate::{
     case::manifest::FindingsRecord,
     measure::{
@@ -20,6 +20,7 @@ use crate::{
         settings::{self, Given, SettingsError},
         summary,
     },
+    pipeline::{Observer, watched},
     teeth::pictures::Numbers,
 };
 
@@ -35,15 +36,19 @@ Examples:
   stonecast measure case --only bolton,par
   stonecast measure case --explain bolton.anterior.ratio   where the number comes from
   stonecast measure case --scanner trios-4 --answers answers.toml
+  stonecast measure --batch cases --parquet findings.parquet --no-files   a table over many cases
 
 Not a medical device: for documentation, education and research. See LIMITATIONS.md.")]
 pub struct MeasureArgs {
     /// Case folders with labelled teeth
-    #[arg(value_name = "CASE", required = true)]
-    cases: Vec<PathBuf>,
+    #[arg(value_name = "CASE", required_unless_present = "batch")]
+    pub(super) cases: Vec<PathBuf>,
+    /// All case folders in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) batch: Option<PathBuf>,
     /// Print and give back only findings whose ids begin so
     #[arg(long, value_name = "ID,ID", value_delimiter = ',', conflicts_with = "explain")]
-    only: Vec<String>,
+    pub(super) only: Vec<String>,
     /// Tell where a finding comes from: definition, points, parts, tables, uncertainty. Writes nothing
     #[arg(long, value_name = "ID")]
     explain: Option<String>,
@@ -53,7 +58,7 @@ pub struct MeasureArgs {
     #[command(flatten)]
     settings: SettingsArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -75,10 +80,10 @@ struct SettingsArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-struct OutputArgs {
+pub(super) struct OutputArgs {
     /// Write the findings into this folder and leave the case as it is
     #[arg(short, long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Write no files: print only
     #[arg(long, conflicts_with = "out")]
     no_files: bool,
@@ -88,16 +93,27 @@ struct OutputArgs {
     /// The numbers on the drawings; files hold FDI numbers
     #[arg(long, value_enum, default_value_t = NumbersName::Fdi)]
     numbers: NumbersName,
+    /// A table of all findings of all cases, a row for each, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+    /// The same table as Parquet
+    #[arg(long, value_name = "FILE")]
+    pub(super) parquet: Option<PathBuf>,
     /// Replace what exists
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
 pub(super) fn run(args: &MeasureArgs, console: &Console) -> Result<Answer, Failure> {
     let given = args.settings.given()?;
+    let has_table = args.output.csv.is_some() || args.output.parquet.is_some();
     match args.cases.as_slice() {
-        [case] => measure_one(args, case, &given, console),
-        _ => Err(Failure::refused("arguments", "one CASE at a time")),
+        [case] if args.batch.is_none() && !has_table => measure_one(args, case, &given, console),
+        _ if args.explain.is_some() || args.list => Err(Failure::refused(
+            "arguments",
+            "--explain and --list ask one CASE: leave out --batch, --csv, --parquet and the other cases",
+        )),
+        _ => measure_batch::run(args, &given, console),
     }
 }
 
@@ -120,7 +136,9 @@ fn measure_one(args: &MeasureArgs, root: &Path, given: &Given, console: &Console
     }
     let manifest = &case.case.manifest;
     let measured = Measured::new(findings, &manifest.frame, &params);
-    args.output.write(root, &case, &measured, console)?;
+    let observe = |name: &str, begins| console.observe(name, begins);
+    args.output
+        .write(root, args.output.out.as_deref(), &case, &measured, &observe)?;
 
     let mut text = summary::summary(&shown, !args.only.is_empty());
     let record = measured.record();
@@ -173,23 +191,24 @@ impl OutputArgs {
         (!self.no_drawings).then_some(self.numbers.into())
     }
 
-    fn write(
+    /// Writes the files of a case, into it or into a folder of their own.
+    pub(super) fn write(
         &self,
         root: &Path,
+        out: Option<&Path>,
         case: &LabelledCase,
         measured: &Measured,
-        console: &Console,
+        observe: &Observer<'_>,
     ) -> Result<(), Failure> {
         if self.no_files {
             return Ok(());
         }
-        let Some(out) = &self.out else {
-            let observe = |name: &str, begins| console.observe(name, begins);
+        let Some(out) = out else {
             let manifest = &case.case.manifest;
-            write_into(root, manifest, measured, self.drawings(), &observe).map_err(|e| failure(&e))?;
+            write_into(root, manifest, measured, self.drawings(), observe).map_err(|e| failure(&e))?;
             return Ok(());
         };
-        console.step("write findings", || {
+        watched(observe, "write findings", || {
             fs::create_dir_all(out).map_err(|e| Failure::unwritable("--out", &e))?;
             let mut items = measured.items(self.drawings()).into_iter();
             items
@@ -260,7 +279,7 @@ fn listed(findings: &Findings) -> Answer {
 }
 
 /// An error of measuring in the form that the command prints.
-fn failure(error: &MeasureError) -> Failure {
+pub(super) fn failure(error: &MeasureError) -> Failure {
     match error {
         MeasureError::Teeth(e) => Failure::refused("case.unreadable", e.to_string()),
         MeasureError::NoTeeth => Failure::refused("case.no-teeth", error.to_string()),

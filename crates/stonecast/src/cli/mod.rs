@@ -13,6 +13,7 @@ mod convert;
 mod demo;
 mod inspect;
 mod measure;
+mod measure_batch;
 mod sources;
 mod teeth;
 mod teeth_score;

@@ -8,6 +8,7 @@ use stonecast_analysis::{BiteFacts, MeasuredArch, MeasuredCast, Params};
 use stonecast_cast::bite::{Bite, BiteKind};
 use stonecast_dental::{Findings, Jaw, Outcome, Warning};
 use stonecast_mesh::TriMesh;
+use stonecast_report::png;
 use stonecast_teeth::LabelledCast;
 use thiserror::Error;
 
@@ -128,6 +129,9 @@ pub fn measure<'a>(
     stonecast_analysis::measure(&cast, params)
 }
 
+/// Drawings are 1000 units wide.
+const PIXELS_PER_UNIT: f32 = 1.6;
+
 /// Whether a file of a case folder is made by measuring, and made anew by measuring again.
 pub fn is_of_measuring(path: &str) -> bool {
     path.starts_with("measure/")
@@ -168,8 +172,7 @@ impl Measured {
 
     /// Every file, by its path in a folder of its own.
     pub fn items(&self, drawings: Option<Numbers>) -> Vec<Item<'_>> {
-        let _ = drawings;
-        vec![
+        let mut items = vec![
             Item::new(
                 "findings.json",
                 "findings, with evidence and uncertainty; cast frame, mm",
@@ -178,7 +181,27 @@ impl Measured {
             Item::new("findings.csv", "findings, as a table", || {
                 document::csv(&self.document.findings)
             }),
-        ]
+        ];
+        let drawings =
+            drawings.map(|numbers| stonecast_report::drawings(&self.document.findings, numbers.into()));
+        for drawing in drawings.into_iter().flatten() {
+            let stonecast_report::Drawing { name, title, svg } = drawing;
+            let picture = svg.clone();
+            items.push(Item::new(
+                format!("{name}.png"),
+                format!("drawing: {title}, as a picture"),
+                move || {
+                    png::render(&picture, PIXELS_PER_UNIT)
+                        .expect("our own drawings are rendered at any usual size")
+                },
+            ));
+            items.push(Item::new(
+                format!("{name}.svg"),
+                format!("drawing: {title}"),
+                || svg.into_bytes(),
+            ));
+        }
+        items
     }
 
     /// Writes the files into a case.

@@ -8,12 +8,13 @@
 //! | [`ids`] | ids by their beginnings, and the nearest to one that there is not |
 //! | [`summary`] | the findings as a table for people |
 //! | [`explain`] | where a finding comes from, in words and numbers |
-//! | [`table`] | the long table over many cases |
+//! | [`table`], [`mod@parquet`] | the long table over many cases |
 
 pub mod case;
 pub mod document;
 pub mod explain;
 pub mod ids;
+pub mod parquet;
 pub mod settings;
 pub mod summary;
 pub mod table;

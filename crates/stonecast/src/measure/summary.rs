@@ -11,15 +11,24 @@ use stonecast_dental::{Fdi, Finding, Findings, Outcome, RowStatus};
 const TITLES: &[(&str, &str)] = &[
     ("andrews", "Six keys of occlusion"),
     ("angle", "Angle class"),
-    ("arch", "Arch dimensions"),
+    ("arch.depth", "Arch depth"),
+    ("arch.form", "Arch form"),
+    ("arch.length", "Arch length"),
+    ("arch.perimeter", "Arch perimeter"),
+    ("arch.segment", "Arch segments"),
+    ("arch.width", "Arch width"),
     ("bolton", "Bolton analysis"),
+    ("carey", "Carey's analysis"),
     ("cre", "Cast-radiograph evaluation (cast part)"),
     ("crossbite", "Crossbite"),
     ("di", "Discrepancy index (cast part)"),
+    ("diastema", "Diastema"),
     ("displacement", "Contact point displacement"),
-    ("form", "Arch form"),
+    ("howe", "Ashley Howe's analysis (historic)"),
     ("icon", "ICON"),
     ("iotn", "IOTN"),
+    ("korkhaus", "Korkhaus (historic)"),
+    ("linder_harth", "Linder and Harth (historic)"),
     ("little", "Little's irregularity index"),
     ("midline", "Midline"),
     ("mixed", "Mixed dentition"),
@@ -29,6 +38,7 @@ const TITLES: &[(&str, &str)] = &[
     ("palate", "Palate"),
     ("par", "PAR index"),
     ("peck", "Peck and Peck index"),
+    ("pont", "Pont's analysis (historic)"),
     ("size", "Tooth size"),
     ("space", "Space"),
     ("spacing", "Spacing"),
@@ -46,10 +56,23 @@ pub fn title(group: &str) -> &str {
         .map_or(group, |(_, title)| title)
 }
 
-/// The beginning of an id, up to its first dot.
+/// The beginning of an id, up to its first dot; of an arch's dimensions, up to the second.
 pub fn group(id: &str) -> &str {
-    id.split('.').next().unwrap_or(id)
+    let parts = if id.starts_with("arch.") { 2 } else { 1 };
+    let end = id
+        .match_indices('.')
+        .nth(parts - 1)
+        .map_or(id.len(), |(at, _)| at);
+    &id[..end]
 }
+
+/// Groups with rows by many conventions, and the part of the id of those that are shown unless all are asked for.
+const IN_BRIEF: &[(&str, &str)] = &[
+    ("arch.depth", ".cusp."),
+    ("arch.form", ".category."),
+    ("arch.width", ".cusp."),
+    ("space", "space.discrepancy."),
+];
 
 /// True of a row about single teeth, of which a full dentition has dozens.
 fn is_of_single_teeth(id: &str) -> bool {
@@ -61,7 +84,7 @@ fn is_of_single_teeth(id: &str) -> bool {
 /// From so many rows about single teeth on a group hides them, unless they were asked for.
 const MANY: usize = 9;
 
-/// The findings by analysis. Rows about single teeth are counted only, unless `in_full`.
+/// The findings by analysis. Rows about single teeth, and by other conventions, are counted only, unless `in_full`.
 pub fn summary(findings: &Findings, in_full: bool) -> String {
     let mut groups: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in &findings.findings {
@@ -78,49 +101,45 @@ pub fn summary(findings: &Findings, in_full: bool) -> String {
 }
 
 fn write_group(text: &mut String, key: &str, rows: &[&Finding], in_full: bool) -> fmt::Result {
-    let (single, whole): (Vec<&&Finding>, Vec<&&Finding>) =
-        rows.iter().partition(|f| is_of_single_teeth(&f.id));
-    let hides = !in_full && single.len() >= MANY;
-    let shown: Vec<&Finding> = if hides {
-        whole.into_iter().copied().collect()
-    } else {
-        rows.to_vec()
+    let single = rows.iter().filter(|f| is_of_single_teeth(&f.id)).count();
+    let brief = IN_BRIEF
+        .iter()
+        .find(|(group, _)| *group == key)
+        .map(|(_, part)| *part);
+    let is_shown = |f: &&&Finding| {
+        in_full
+            || (!(single >= MANY && is_of_single_teeth(&f.id))
+                && brief.is_none_or(|part| f.id.contains(part)))
     };
+    let shown: Vec<&Finding> = rows.iter().filter(is_shown).copied().collect();
     writeln!(text, "{}", title(key))?;
     let measured = || shown.iter().filter(|f| f.outcome.is_measured());
-    let width = measured()
-        .map(|f| f.name.chars().count())
-        .max()
-        .unwrap_or(0)
-        .min(60);
+    let width = measured().map(|f| f.id.len()).max().unwrap_or(0);
     let value_width = measured()
         .map(|f| value(f).chars().count())
         .max()
         .unwrap_or(0)
-        .min(34);
+        .min(26);
     for finding in measured() {
-        let pad = width.saturating_sub(finding.name.chars().count());
         let value = value(finding);
         let gap = value_width.saturating_sub(value.chars().count());
         writeln!(
             text,
-            "  {}{:pad$}  {value}{:gap$}  {}",
-            finding.name, "", "", finding.id
+            "  {:width$}  {value}{:gap$}  {}",
+            finding.id, "", finding.name
         )?;
     }
     write_not_measured(text, &shown)?;
-    if hides {
-        let not = single.iter().filter(|f| !f.outcome.is_measured()).count();
+    let hidden = rows.len() - shown.len();
+    if hidden > 0 {
+        let not = rows.iter().filter(|f| !f.outcome.is_measured()).count()
+            - shown.iter().filter(|f| !f.outcome.is_measured()).count();
         let not = if not > 0 {
             format!(", {not} of them not measured")
         } else {
             String::new()
         };
-        writeln!(
-            text,
-            "  {} rows on single teeth{not}: --only {key} shows them",
-            single.len()
-        )?;
+        writeln!(text, "  {hidden} more{not}: --only {key} shows them")?;
     }
     writeln!(text)
 }
@@ -249,12 +268,12 @@ mod tests {
         let text = summary(&findings, false);
         assert!(
             text.contains(
-                "PAR index\n  name of par.weighted  2 points (borderline: 1 to 2) *  par.weighted\n"
+                "PAR index\n  par.weighted  2 points (borderline: 1 to 2) *  name of par.weighted\n"
             ),
             "{text}"
         );
         assert!(
-            text.contains("16 rows on single teeth, 1 of them not measured: --only size shows them"),
+            text.contains("16 more, 1 of them not measured: --only size shows them"),
             "{text}"
         );
         assert!(!text.contains("size.mesiodistal.11"), "{text}");

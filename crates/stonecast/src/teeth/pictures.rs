@@ -34,6 +34,16 @@ impl Numbers {
     }
 }
 
+impl From<Numbers> for stonecast_report::Notation {
+    fn from(numbers: Numbers) -> Self {
+        match numbers {
+            Numbers::Fdi => Self::Fdi,
+            Numbers::Universal => Self::Universal,
+            Numbers::Palmer => Self::Palmer,
+        }
+    }
+}
+
 /// A labelled arch and its surface, both in the cast frame or in the arch's own.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {

@@ -1,0 +1,130 @@
+//! Score sheets: an index, its components, and what each was read from.
+
+use stonecast_dental::{Finding, Outcome};
+
+use super::Sheet;
+use crate::kit::{
+    page::{MARGIN, Page},
+    svg::{Anchor, colour},
+    words,
+};
+
+pub fn par(sheet: &Sheet<'_>) -> Option<Page> {
+    index(
+        sheet,
+        "par",
+        "PAR index",
+        "Peer assessment rating: points by component",
+    )
+}
+
+pub fn di(sheet: &Sheet<'_>) -> Option<Page> {
+    index(
+        sheet,
+        "di",
+        "Discrepancy index",
+        "Points by component, as far as a cast can tell",
+    )
+}
+
+pub fn cre(sheet: &Sheet<'_>) -> Option<Page> {
+    index(
+        sheet,
+        "cre",
+        "Cast evaluation",
+        "Points by component, as far as a cast can tell",
+    )
+}
+
+pub fn iotn(sheet: &Sheet<'_>) -> Option<Page> {
+    index(
+        sheet,
+        "iotn",
+        "IOTN, dental health component",
+        "Grades by feature",
+    )
+}
+
+pub fn icon(sheet: &Sheet<'_>) -> Option<Page> {
+    index(
+        sheet,
+        "icon",
+        "ICON",
+        "Index of complexity, outcome and need: points by component",
+    )
+}
+
+const COLUMNS: [(f64, Anchor); 3] = [
+    (MARGIN, Anchor::Start),
+    (430.0, Anchor::Start),
+    (640.0, Anchor::Start),
+];
+
+fn index(sheet: &Sheet<'_>, key: &str, title: &str, subtitle: &str) -> Option<Page> {
+    let all: Vec<&Finding> = sheet.findings.under(key).collect();
+    if all.is_empty() {
+        return None;
+    }
+    let mut page = Page::new(title, subtitle);
+    let scored = |f: &&&Finding| matches!(f.outcome, Outcome::Score(_) | Outcome::Category(_));
+    let is_total = |f: &Finding| {
+        f.id.split('.')
+            .any(|part| part.starts_with("total") || part == "grade")
+    };
+    let rows = |totals: bool| -> Vec<Vec<String>> {
+        let of = all.iter().filter(scored).filter(|f| is_total(f) == totals);
+        of.filter(|f| totals || !is_zero_of_a_tooth(f))
+            .map(|f| row(sheet, f))
+            .collect()
+    };
+    let head = ["", "points", "read from"];
+    let totals = rows(true);
+    if !totals.is_empty() {
+        page.table(&COLUMNS, &head, &totals);
+    }
+    let parts = rows(false);
+    if !parts.is_empty() {
+        page.table(&COLUMNS, &["component", "points", "read from"], &parts);
+        page.paragraph("Teeth and contacts with no points are left out.", colour::GREY);
+    }
+    let missing: Vec<String> = all.iter().map(|f| f.id.clone()).collect();
+    sheet.tell_missing(&mut page, &missing);
+    Some(page)
+}
+
+/// A single tooth or contact without points: it would fill the sheet and says nothing.
+fn is_zero_of_a_tooth(finding: &Finding) -> bool {
+    let of_tooth = finding
+        .id
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.parse::<u8>().is_ok());
+    of_tooth
+        && matches!(&finding.outcome, Outcome::Score(score) if score.points == 0.0 && !score.is_borderline())
+}
+
+fn row(sheet: &Sheet<'_>, finding: &Finding) -> Vec<String> {
+    let evidence = finding.evidence.findings.iter();
+    let numbers = evidence
+        .filter_map(|id| sheet.measured(id))
+        .filter(|f| f.number().is_some());
+    let read: Vec<String> = numbers
+        .take(3)
+        .map(|f| format!("{} {}", teeth(sheet, f), words::value(f)))
+        .collect();
+    let read = if read.is_empty() {
+        teeth(sheet, finding)
+    } else {
+        read.join("; ")
+    };
+    vec![finding.name.clone(), words::value(finding), read]
+}
+
+/// The teeth that a finding is about, where they are few.
+fn teeth(sheet: &Sheet<'_>, finding: &Finding) -> String {
+    if finding.teeth.len() > 6 {
+        return String::new();
+    }
+    let numbers: Vec<String> = finding.teeth.iter().map(|t| sheet.notation.of(*t)).collect();
+    numbers.join(" ")
+}
