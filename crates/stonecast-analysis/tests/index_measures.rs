@@ -2,10 +2,10 @@
 
 mod truth;
 
-use stonecast_analysis::{Params, measure};
-use stonecast_dental::{Fdi, Findings};
+use stonecast_analysis::{MeasuredCast, Params, measure};
+use stonecast_dental::{Fdi, Findings, Outcome, Score};
 use stonecast_mesh::RigidMotion;
-use stonecast_testkit::{DentitionSpec, ToothShift};
+use stonecast_testkit::{DentitionSpec, ToothShift, random_spec};
 use truth::TrueCast;
 
 fn findings(change: impl FnOnce(&mut DentitionSpec)) -> Findings {
@@ -151,4 +151,90 @@ fn a_crossbite_takes_the_lower_cusps_off_the_middle_of_the_upper_teeth() {
     assert!(value(&crossed, id) > 2.5, "{}", value(&crossed, id));
     let other = "cre.overjet.posterior.mm.46";
     assert!(value(&crossed, other) < 1.0, "{}", value(&crossed, other));
+}
+
+/// Every score of the five indices keeps its points between the fewest and the most, and no sum is less than its parts'.
+fn assert_sound(found: &Findings, what: &str) {
+    let score = |id: &str| match found.get(id).map(|f| &f.outcome) {
+        Some(Outcome::Score(score)) => Some(*score),
+        _ => None,
+    };
+    let mut scores = 0;
+    for index in ["par", "di", "cre", "iotn", "icon"] {
+        for finding in found.under(index) {
+            if let Outcome::Score(s) = finding.outcome {
+                assert!(
+                    s.low <= s.points && s.points <= s.high,
+                    "{what}: {}: {s:?}",
+                    finding.id
+                );
+                assert!(
+                    s.low >= 0.0 && s.points.fract() == 0.0,
+                    "{what}: {}: {s:?}",
+                    finding.id
+                );
+                scores += 1;
+            }
+        }
+    }
+    assert!(scores > 0, "{what}: no score at all");
+    for (sum, parts) in [
+        (
+            "par.overjet",
+            vec!["par.overjet.protrusion", "par.overjet.crossbite"],
+        ),
+        ("par.overbite", vec!["par.overbite.cover", "par.overbite.open"]),
+        ("icon.sagittal", vec!["icon.sagittal.right", "icon.sagittal.left"]),
+    ] {
+        let parts: Option<Vec<Score>> = parts.into_iter().map(score).collect();
+        assert_eq!(score(sum), parts.map(|p| p.into_iter().sum()), "{what}: {sum}");
+    }
+}
+
+#[test]
+fn scores_of_hard_dentitions_are_sound_and_nothing_fails() {
+    for seed in 0..8 {
+        let spec = DentitionSpec {
+            triangles: 8_000,
+            ..random_spec(seed)
+        };
+        let cast = TrueCast::new(&spec);
+        assert_sound(
+            &measure(&cast.measured(), &Params::default()),
+            &format!("seed {seed}"),
+        );
+    }
+}
+
+#[test]
+fn one_arch_alone_has_what_one_arch_can_tell() {
+    let cast = TrueCast::new(&DentitionSpec {
+        triangles: 8_000,
+        ..DentitionSpec::default()
+    });
+    let upper = MeasuredCast {
+        lower: None,
+        bite: None,
+        ..cast.measured()
+    };
+    let found = measure(&upper, &Params::default());
+    let measured = |id: &str| found.get(id).unwrap().outcome.is_measured();
+    for id in [
+        "par.anterior.upper",
+        "icon.crowding",
+        "di.crowding.upper",
+        "cre.ridges.17.16",
+    ] {
+        assert!(measured(id), "{id}: {}", found.get(id).unwrap().outcome);
+    }
+    for id in [
+        "par.anterior.lower",
+        "par.overjet",
+        "par.total.uk",
+        "di.cast",
+        "iotn.displacement",
+        "cre.contacts",
+    ] {
+        assert!(!measured(id), "{id}");
+    }
 }
