@@ -85,7 +85,10 @@ fn index(sheet: &Sheet<'_>, key: &str, title: &str, subtitle: &str) -> Option<Pa
     let parts = rows(false);
     if !parts.is_empty() {
         page.table(&COLUMNS, &["component", "points", "read from"], &parts);
-        page.paragraph("Teeth and contacts with no points are left out.", colour::GREY);
+        page.paragraph(
+            "Single teeth and contacts that surely have no points are left out.",
+            colour::GREY,
+        );
     }
     let missing: Vec<String> = all.iter().map(|f| f.id.clone()).collect();
     sheet.tell_missing(&mut page, &missing);
@@ -103,21 +106,36 @@ fn is_zero_of_a_tooth(finding: &Finding) -> bool {
         && matches!(&finding.outcome, Outcome::Score(score) if score.points == 0.0 && !score.is_borderline())
 }
 
+/// So many of the numbers behind a score are told.
+const TOLD: usize = 3;
+
 fn row(sheet: &Sheet<'_>, finding: &Finding) -> Vec<String> {
     let evidence = finding.evidence.findings.iter();
-    let numbers = evidence
-        .filter_map(|id| sheet.measured(id))
-        .filter(|f| f.number().is_some());
-    let read: Vec<String> = numbers
-        .take(3)
-        .map(|f| format!("{} {}", teeth(sheet, f), words::value(f)))
+    let numbers = evidence.filter_map(|id| sheet.measured(id));
+    let numbers: Vec<&Finding> = numbers.filter(|f| f.number().is_some()).collect();
+    let mut read: Vec<String> = (numbers.iter().take(TOLD))
+        .map(|f| format!("{}{}", place(sheet, f), words::value(f)))
         .collect();
+    if numbers.len() > TOLD {
+        read.push(format!("{} more", numbers.len() - TOLD));
+    }
     let read = if read.is_empty() {
         teeth(sheet, finding)
     } else {
         read.join("; ")
     };
     vec![finding.name.clone(), words::value(finding), read]
+}
+
+/// The teeth that a finding's id names, before its value.
+fn place(sheet: &Sheet<'_>, finding: &Finding) -> String {
+    let parts = finding.id.split('.').filter_map(|part| part.parse().ok());
+    let teeth: Vec<String> = parts.map(|tooth| sheet.notation.of(tooth)).collect();
+    if teeth.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", teeth.join("-"))
+    }
 }
 
 /// The teeth that a finding is about, where they are few.

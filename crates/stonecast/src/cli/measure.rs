@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::json;
 use stonecast_dental::Findings;
 
-use super::{Answer, Console, Failure, cast::NumbersName, measure_batch, sources};
+use super::{Answer, Console, Failure, cast::NumbersName, measure_batch, measure_compare, sources};
 use crate::{
     case::manifest::FindingsRecord,
     measure::{
@@ -35,6 +35,7 @@ Examples:
   stonecast measure case
   stonecast measure case --only bolton,par
   stonecast measure case --explain bolton.anterior.ratio   where the number comes from
+  stonecast measure case --compare case-before-treatment
   stonecast measure case --scanner trios-4 --answers answers.toml
   stonecast measure --batch cases --parquet findings.parquet --no-files   a table over many cases
 
@@ -55,6 +56,9 @@ pub struct MeasureArgs {
     /// List the id and the name of every finding. Writes nothing
     #[arg(long, conflicts_with = "explain")]
     list: bool,
+    /// Tell what changed since an earlier cast of the same patient, and what may be no change. Writes nothing
+    #[arg(long, value_name = "EARLIER", conflicts_with_all = ["explain", "list"])]
+    compare: Option<PathBuf>,
     #[command(flatten)]
     settings: SettingsArgs,
     #[command(flatten)]
@@ -109,9 +113,9 @@ pub(super) fn run(args: &MeasureArgs, console: &Console) -> Result<Answer, Failu
     let has_table = args.output.csv.is_some() || args.output.parquet.is_some();
     match args.cases.as_slice() {
         [case] if args.batch.is_none() && !has_table => measure_one(args, case, &given, console),
-        _ if args.explain.is_some() || args.list => Err(Failure::refused(
+        _ if args.explain.is_some() || args.list || args.compare.is_some() => Err(Failure::refused(
             "arguments",
-            "--explain and --list ask one CASE: leave out --batch, --csv, --parquet and the other cases",
+            "--explain, --list and --compare ask one CASE: leave out --batch, --csv, --parquet and the other cases",
         )),
         _ => measure_batch::run(args, &given, console),
     }
@@ -131,6 +135,9 @@ fn measure_one(args: &MeasureArgs, root: &Path, given: &Given, console: &Console
         return explained(id, &findings);
     }
     let shown = only(&findings, &args.only)?;
+    if let Some(earlier) = &args.compare {
+        return measure_compare::run(&findings, earlier, &args.only, given, console);
+    }
     if args.list {
         return Ok(listed(&shown));
     }

@@ -14,6 +14,7 @@ mod demo;
 mod inspect;
 mod measure;
 mod measure_batch;
+mod measure_compare;
 mod sources;
 mod teeth;
 mod teeth_score;
