@@ -1,6 +1,6 @@
 //! Score sheets: an index, its components, and what each was read from.
 
-use stonecast_dental::{Finding, Outcome};
+use stonecast_dental::{Fdi, Finding, Outcome};
 
 use super::Sheet;
 use crate::kit::{
@@ -56,8 +56,8 @@ pub fn icon(sheet: &Sheet<'_>) -> Option<Page> {
 
 const COLUMNS: [(f64, Anchor); 3] = [
     (MARGIN, Anchor::Start),
-    (430.0, Anchor::Start),
-    (640.0, Anchor::Start),
+    (395.0, Anchor::Start),
+    (635.0, Anchor::Start),
 ];
 
 fn index(sheet: &Sheet<'_>, key: &str, title: &str, subtitle: &str) -> Option<Page> {
@@ -67,26 +67,31 @@ fn index(sheet: &Sheet<'_>, key: &str, title: &str, subtitle: &str) -> Option<Pa
     }
     let mut page = Page::new(title, subtitle);
     let scored = |f: &&&Finding| matches!(f.outcome, Outcome::Score(_) | Outcome::Category(_));
-    let is_total = |f: &Finding| {
-        f.id.split('.')
-            .any(|part| part.starts_with("total") || part == "grade")
+    let part = |f: &&&Finding| match f {
+        f if is_total(f) => Part::Total,
+        f if is_of_single_teeth(f) => Part::Single,
+        _ => Part::Component,
     };
-    let rows = |totals: bool| -> Vec<Vec<String>> {
-        let of = all.iter().filter(scored).filter(|f| is_total(f) == totals);
-        of.filter(|f| totals || !is_zero_of_a_tooth(f))
-            .map(|f| row(sheet, f))
-            .collect()
+    let rows = |wanted: Part| -> Vec<Vec<String>> {
+        let of = all.iter().filter(scored).filter(|f| part(f) == wanted);
+        let told = of.filter(|f| wanted != Part::Single || has_points(f));
+        told.map(|f| row(sheet, f)).collect()
     };
-    let head = ["", "points", "read from"];
-    let totals = rows(true);
-    if !totals.is_empty() {
-        page.table(&COLUMNS, &head, &totals);
+    let unit = if key == "iotn" { "grade" } else { "points" };
+    for (wanted, head) in [
+        (Part::Total, "total"),
+        (Part::Component, "component"),
+        (Part::Single, "single teeth and contacts with points"),
+    ] {
+        let rows = rows(wanted);
+        if !rows.is_empty() {
+            page.table(&COLUMNS, &[head, unit, "read from"], &rows);
+        }
     }
-    let parts = rows(false);
-    if !parts.is_empty() {
-        page.table(&COLUMNS, &["component", "points", "read from"], &parts);
+    if all.iter().any(|f| is_of_single_teeth(f)) {
         page.paragraph(
-            "Single teeth and contacts that surely have no points are left out.",
+            "Single teeth and contacts without points are left out, even where their uncertainty leaves points open; \
+             findings.csv has them.",
             colour::GREY,
         );
     }
@@ -95,15 +100,26 @@ fn index(sheet: &Sheet<'_>, key: &str, title: &str, subtitle: &str) -> Option<Pa
     Some(page)
 }
 
-/// A single tooth or contact without points: it would fill the sheet and says nothing.
-fn is_zero_of_a_tooth(finding: &Finding) -> bool {
-    let of_tooth = finding
-        .id
-        .rsplit('.')
-        .next()
-        .is_some_and(|last| last.parse::<u8>().is_ok());
-    of_tooth
-        && matches!(&finding.outcome, Outcome::Score(score) if score.points == 0.0 && !score.is_borderline())
+/// The parts of a sheet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Total,
+    Component,
+    Single,
+}
+
+fn is_total(finding: &Finding) -> bool {
+    let is = |part: &str| ["total", "grade", "standard", "cast"].contains(&part);
+    finding.id.split('.').any(is)
+}
+
+fn is_of_single_teeth(finding: &Finding) -> bool {
+    let last = finding.id.rsplit('.').next();
+    last.is_some_and(|last| last.parse::<Fdi>().is_ok())
+}
+
+fn has_points(finding: &Finding) -> bool {
+    !matches!(&finding.outcome, Outcome::Score(score) if score.points == 0.0)
 }
 
 /// So many of the numbers behind a score are told.
