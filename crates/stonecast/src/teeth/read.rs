@@ -179,6 +179,9 @@ fn teller(by: Teller, confidence: Option<f64>) -> ToldBy {
 mod tests {
     use super::*;
     use crate::teeth::document::PrimaryTooth;
+    use stonecast_dental::{LandmarkKind, Mm};
+    use stonecast_mesh::{RigidMotion, VertexData};
+    use stonecast_teeth::{CarriedLabels, NoWidth, ToothFrame, Width};
 
     #[test]
     fn a_primary_tooth_is_read_under_its_own_number() {
@@ -202,6 +205,68 @@ mod tests {
         assert!(wrong.contains("4 entries, the surface 5 faces"), "{wrong}");
         let wrong = face_labels(Jaw::Lower, document, 4).unwrap_err();
         assert!(wrong.contains("upper arch"), "{wrong}");
+    }
+
+    #[test]
+    fn an_arch_with_primary_teeth_is_read_back_as_it_was_written() {
+        let [primary, permanent] = [65, 26].map(|n| Fdi::new(n).unwrap());
+        // Numbers that have no short decimal form, so that rounding would be seen.
+        let p = |k: f64| [0.1 + k / 3.0, -k / 7.0, (k + 2.0).sqrt()];
+        let tooth = |fdi, told_by, closed, width| Tooth {
+            fdi,
+            told_by,
+            frame: ToothFrame {
+                origin: p(1.0),
+                mesial: [0.6, 0.8, 0.0],
+                facial: [-0.8, 0.6, 0.0],
+                occlusal: [0.0, 0.0, 1.0],
+            },
+            margin: vec![MarginCurve {
+                points: vec![p(2.0), p(3.0), p(4.0)],
+                closed,
+            }],
+            facial_axis: vec![p(5.0), p(6.0)],
+            landmarks: vec![ToothLandmark {
+                kind: LandmarkKind::CentralFossa,
+                position: p(7.0),
+                told_by: ToldBy::Auto(2.0 / 3.0),
+            }],
+            mesiodistal: width,
+            buccolingual: Width::NotMeasured(NoWidth::TooLittle),
+        };
+        let measured = Width::Measured {
+            value: Mm(28.0 / 3.0),
+            uncertainty: Mm(0.1),
+        };
+        let labels = vec![Some(primary), None, Some(permanent), Some(primary)];
+        let written = LabelledArch {
+            jaw: Jaw::Upper,
+            face_labels: FaceData::from_vec(labels.clone()),
+            teeth: vec![
+                tooth(
+                    permanent,
+                    ToldBy::Human,
+                    true,
+                    Width::NotMeasured(NoWidth::NoSide),
+                ),
+                tooth(primary, ToldBy::Auto(0.7), false, measured),
+            ],
+            doubts: vec![stonecast_teeth::Doubt {
+                tooth: Some(primary),
+                confidence: 0.7,
+                reason: "why".to_owned(),
+            }],
+        };
+        let carried = CarriedLabels {
+            vertices: VertexData::from_vec(labels),
+            faces: written.face_labels.clone(),
+        };
+        let labels = LabelsDocument::new(Jaw::Upper, &carried).to_json();
+        let marks = LandmarksDocument::new(&written, &RigidMotion::identity(), 1.0).to_json();
+        assert!(String::from_utf8_lossy(&labels).contains(r#""face_labels":[25,0,26,25]"#));
+        let labels = face_labels(Jaw::Upper, serde_json::from_slice(&labels).unwrap(), 4).unwrap();
+        let read = arch(Jaw::Upper, serde_json::from_slice(&marks).unwrap(), labels).unwrap();
+        assert_eq!(read, written);
     }
 
     #[test]
