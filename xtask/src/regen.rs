@@ -26,8 +26,12 @@ pub fn all(root: &Path) -> Result<(), String> {
         .arg(&demo))?;
     let pictures = root.join("docs").join("pictures");
     fs::create_dir_all(&pictures).map_err(|e| format!("{}: {e}", pictures.display()))?;
-    for name in ["contact-sheet.png", "teeth.png"] {
-        let from = demo.join("pictures").join(name);
+    for (folder, name) in [
+        ("pictures", "contact-sheet.png"),
+        ("pictures", "teeth.png"),
+        ("measure", "arch-widths.png"),
+    ] {
+        let from = demo.join(folder).join(name);
         fs::copy(&from, pictures.join(format!("demo-{name}")))
             .map_err(|e| format!("{}: {e}", from.display()))?;
     }
