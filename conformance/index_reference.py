@@ -47,8 +47,11 @@ def score(p, low=None, high=None):
 
 
 def add(scores, weight=1):
+    """Points add; what is open below and above them adds in quadrature, as doubts of independent parts."""
     scores = list(scores)
-    return {k: weight * sum(s[k] for s in scores) for k in ("points", "low", "high")}
+    points = weight * sum(s["points"] for s in scores)
+    off = {k: weight * math.sqrt(sum(float(s[k] - s["points"]) ** 2 for s in scores)) for k in ("low", "high")}
+    return {"points": points, "low": float(points) - off["low"], "high": float(points) + off["high"]}
 
 
 def worst(scores):

@@ -147,7 +147,8 @@ def same(ours, theirs):
     if "name" in ours:  # a code of IOTN, with the others that are open
         grades = [int(code[0]) for code in [ours["name"], *ours["others"]]]
         return ours["name"] == theirs["code"] and (min(grades), max(grades)) == (theirs["low"], theirs["high"])
-    return all(ours[k] == theirs[k] for k in ("points", "low", "high"))
+    # Roots are good to rounding.
+    return all(abs(ours[k] - float(theirs[k])) < 1e-6 for k in ("points", "low", "high"))
 
 
 def main():

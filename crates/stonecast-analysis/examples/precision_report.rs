@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use stonecast_analysis::{MeasuredArch, MeasuredCast, Params, measure};
 use stonecast_cast::orient::{OrientParams, orient};
-use stonecast_dental::{Jaw, LandmarkKind as K, ToothClass};
+use stonecast_dental::{Fdi, Findings, Jaw, LandmarkKind as K, ToothClass};
 use stonecast_mesh::{RigidMotion, Vector};
 use stonecast_teeth::{ArchInput, LabelledArch, label_arch};
 use stonecast_testkit::{Dentition, SyntheticArch, dentition, random_spec};
@@ -103,8 +103,9 @@ fn of_dentition(seed: u64, triangles: usize, own_labels: bool) -> Errors {
         } else {
             truth::described_arch(arch)
         };
-        compare(arch, &found, &mut errors);
-        gaps(arch, &found, &mut errors);
+        let findings = measured(arch, &found);
+        compare(arch, &found, &findings, &mut errors);
+        gaps(arch, &findings, &mut errors);
     }
     errors
 }
@@ -123,7 +124,7 @@ fn frame_error(jaw: Jaw, arch_from_scan: &RigidMotion, errors: &mut Errors) {
         .push(shift.into());
 }
 
-fn compare(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
+fn compare(arch: &SyntheticArch, found: &LabelledArch, findings: &Findings, errors: &mut Errors) {
     for tooth in &found.teeth {
         let Some(true_tooth) = arch.truth.tooth(tooth.fdi) else {
             continue;
@@ -151,10 +152,7 @@ fn compare(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
             };
             let off = Vector::from(mark.position) - Vector::from(at);
             let along = axes.map(|a| a.dot(&off));
-            errors
-                .entry(format!("{} {class}", group(mark.kind)))
-                .or_default()
-                .push(along);
+            errors.entry(group(mark.kind, tooth.fdi)).or_default().push(along);
         }
         let own = [tooth.frame.mesial, tooth.frame.facial, tooth.frame.occlusal].map(Vector::from);
         // Small turns about mesial, facial, occlusal that take the true directions to the found ones.
@@ -164,21 +162,25 @@ fn compare(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
             .entry(format!("axes {class}, degrees"))
             .or_default()
             .push(degrees);
-        let width = |w: stonecast_teeth::Width, truth: f64| w.value().map_or(0.0, |v| v.0 - truth);
+        let width = |which: &str, truth: f64| {
+            let number = findings.get(&format!("size.{which}.{}", tooth.fdi))?.number()?;
+            Some(number.value - truth)
+        };
         let widths = [
-            width(tooth.mesiodistal, true_tooth.mesiodistal_mm),
-            width(tooth.buccolingual, true_tooth.buccolingual_mm),
-            0.0,
+            width("mesiodistal", true_tooth.mesiodistal_mm),
+            width("buccolingual", true_tooth.buccolingual_mm),
         ];
-        errors
-            .entry(format!("widths (mesiodistal, buccolingual) {class}"))
-            .or_default()
-            .push(widths);
+        if let [Some(mesiodistal), Some(buccolingual)] = widths {
+            errors
+                .entry(format!("widths (mesiodistal, buccolingual) {class}"))
+                .or_default()
+                .push([mesiodistal, buccolingual, 0.0]);
+        }
     }
 }
 
-/// The gaps between neighbours against the truth's, which are negative where crowns pass through each other.
-fn gaps(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
+/// What is measured on an arch alone.
+fn measured(arch: &SyntheticArch, found: &LabelledArch) -> Findings {
     let measured = MeasuredArch {
         labelled: found,
         mesh: &arch.mesh,
@@ -188,7 +190,11 @@ fn gaps(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
         Jaw::Upper => cast.upper = Some(measured),
         Jaw::Lower => cast.lower = Some(measured),
     }
-    let findings = measure(&cast, &Params::default());
+    measure(&cast, &Params::default())
+}
+
+/// The gaps between neighbours against the truth's, which are negative where crowns pass through each other.
+fn gaps(arch: &SyntheticArch, findings: &Findings, errors: &mut Errors) {
     // The truth looks no farther than 12 mm; a wider gap is that of a tooth out of its row.
     for contact in arch.truth.proximal.iter().filter(|c| c.gap_mm < 11.0) {
         let [a, b] = contact.teeth;
@@ -197,10 +203,10 @@ fn gaps(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
             .find_map(|[a, b]| findings.get(&format!("spacing.{a}.{b}"))?.number());
         if let Some(number) = number {
             let truth = contact.gap_mm.max(0.0);
-            let kind = match truth {
-                g if g < 0.05 => "gap, closed",
-                g if g < 1.0 => "gap below 1 mm",
-                _ => "gap above 1 mm",
+            let kind = match number.value {
+                g if g < 0.02 => "gap, found closed",
+                g if g < 1.0 => "gap, found below 1 mm",
+                _ => "gap, found above 1 mm",
             };
             errors
                 .entry(kind.to_owned())
@@ -210,18 +216,16 @@ fn gaps(arch: &SyntheticArch, found: &LabelledArch, errors: &mut Errors) {
     }
 }
 
-fn group(kind: K) -> &'static str {
-    match kind {
-        K::MesialContact | K::DistalContact => "contact",
-        K::IncisalMidpoint => "incisal middle",
-        K::IncisalMesial | K::IncisalDistal => "incisal end",
-        K::CentralFossa => "fossa",
-        K::MesialMarginalRidge | K::DistalMarginalRidge => "ridge",
-        K::BuccalGroove => "groove",
-        K::FacialAxisPoint => "facial axis point",
-        K::MostBuccal => "most buccal",
-        K::MostLingual => "most lingual",
-        K::GingivalZenith => "zenith",
-        _ => "cusp",
-    }
+/// A landmark on a kind of tooth, as the table names it.
+fn group(kind: K, tooth: Fdi) -> String {
+    let name = serde_json::to_value(kind).expect("a plain enum serialises");
+    let name = name.as_str().unwrap_or_default().replace('_', "-");
+    let on = match (tooth.class(), tooth.position()) {
+        (ToothClass::Incisor, _) => "incisor",
+        (ToothClass::Canine, _) => "canine",
+        (ToothClass::Premolar, 4) => "first-premolar",
+        (ToothClass::Premolar, _) => "second-premolar",
+        (ToothClass::Molar, _) => "molar",
+    };
+    format!("{name}/{}/{on}", tooth.jaw())
 }

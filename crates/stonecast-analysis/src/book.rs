@@ -358,6 +358,7 @@ fn words(subject: &Subject<'_>, record: &Record, input: Input) -> String {
         Input::Turn(i, _) => format!("directions of {}", tooth(i)),
         Input::Width(i, 0) => format!("mesiodistal width of {}", tooth(i)),
         Input::Width(i, _) => format!("buccolingual width of {}", tooth(i)),
+        Input::Widths(jaw, _) => format!("resolution of the {} scan", Jaw::name(jaw)),
         Input::Stretch(jaw, _) => format!("trueness of the {} scan", Jaw::name(jaw)),
         Input::Frame(0 | 1) => "tilt of the occlusal plane".to_owned(),
         Input::Frame(_) => "place of the midline".to_owned(),

@@ -24,6 +24,7 @@ mod truth;
 mod arch;
 pub mod book;
 pub mod change;
+mod contacts;
 pub mod geometry;
 pub mod grades;
 pub mod indices;

@@ -9,6 +9,7 @@ use stonecast_dental::{Fdi, Jaw, LandmarkKind, Mm, Side};
 use stonecast_mesh::{Point, TriMesh, Vector};
 use stonecast_teeth::{LabelledArch, NoWidth, ToldBy, Tooth, Width};
 
+use crate::contacts;
 use crate::noise::Noise;
 use crate::precision::Precision;
 
@@ -106,9 +107,11 @@ pub(crate) struct SubjectTooth {
     pub curve_sigma: [f64; 3],
     /// Standard uncertainty of its directions: turns about mesial, facial, occlusal, radians.
     pub turn_sigma: [f64; 3],
-    /// Value and standard uncertainty.
-    pub mesiodistal: Result<(f64, f64), NoWidth>,
-    pub buccolingual: Result<(f64, f64), NoWidth>,
+    /// Value and standard uncertainties: the tooth's own, and what all teeth of the scan have in common.
+    pub mesiodistal: Result<(f64, [f64; 2]), NoWidth>,
+    /// What the teeth stage itself says of how well the mesiodistal width is known.
+    pub mesiodistal_doubt: f64,
+    pub buccolingual: Result<(f64, [f64; 2]), NoWidth>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -157,14 +160,16 @@ impl SubjectTooth {
                 .point(tooth.fdi, mark.kind, mark.told_by, edge)
                 .map(|s| s.hypot(noise.local.0)),
         });
+        let own_doubt = match tooth.mesiodistal {
+            Width::Measured { uncertainty, .. } => uncertainty.0,
+            Width::NotMeasured(_) => 0.0,
+        };
         let width = |w: Width, which| match w {
-            Width::Measured { value, uncertainty } => Ok((
-                value.0,
-                precision
-                    .width(tooth.fdi, which, edge)
-                    .hypot(uncertainty.0)
-                    .hypot(noise.local.0 * std::f64::consts::SQRT_2),
-            )),
+            Width::Measured { value, uncertainty } => {
+                let [own, common] = precision.width(tooth.fdi, which, edge);
+                let noise = noise.local.0 * std::f64::consts::SQRT_2;
+                Ok((value.0, [own.hypot(uncertainty.0).hypot(noise), common]))
+            }
             Width::NotMeasured(why) => Err(why),
         };
         let axes = Axes {
@@ -189,6 +194,7 @@ impl SubjectTooth {
             curve_sigma: precision.curve(tooth.fdi, edge).map(|s| s.hypot(noise.local.0)),
             turn_sigma: precision.axes(tooth.fdi, edge),
             mesiodistal: width(tooth.mesiodistal, 0),
+            mesiodistal_doubt: own_doubt,
             buccolingual: width(tooth.buccolingual, 1),
         }
     }
@@ -230,6 +236,7 @@ impl<'a> Subject<'a> {
             );
         }
         teeth.sort_by_key(|t| t.fdi);
+        contacts::share(&mut teeth);
         let lower: Vec<Point> = (teeth.iter())
             .filter(|t| t.fdi.jaw() == Jaw::Lower)
             .map(|t| t.axes.origin)

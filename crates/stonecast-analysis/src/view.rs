@@ -31,6 +31,8 @@ pub(crate) enum Input {
     Turn(usize, u8),
     /// A tooth's mesiodistal (0) or buccolingual (1) width.
     Width(usize, u8),
+    /// What all mesiodistal (0) or buccolingual (1) widths of an arch have in common.
+    Widths(Jaw, u8),
     /// The scale of an arch along x or y.
     Stretch(Jaw, u8),
     /// The cast frame: turns about x, y, z; shift along x.
@@ -367,19 +369,25 @@ impl<'a> View<'a> {
         tooth: Fdi,
         which: u8,
         name: &str,
-        of: impl Fn(&SubjectTooth) -> Result<(f64, f64), NoWidth>,
+        of: impl Fn(&SubjectTooth) -> Result<(f64, [f64; 2]), NoWidth>,
     ) -> Result<f64, NotMeasured> {
         let (index, found) = self.tooth(tooth)?;
-        let (value, sigma) = of(found).map_err(|_| NotMeasured::NoPart {
+        let (value, [own, common]) = of(found).map_err(|_| NotMeasured::NoPart {
             tooth,
             part: name.to_owned(),
         })?;
         self.note(|record| {
             record.jaws.insert(tooth.jaw());
-            record.inputs.insert(Input::Width(index, which), sigma);
+            record.inputs.insert(Input::Width(index, which), own);
+            let shared = record
+                .inputs
+                .entry(Input::Widths(tooth.jaw(), which))
+                .or_default();
+            *shared = shared.max(common);
             Record::note_once(&mut record.read, format!("{name} of {tooth}"));
         });
-        Ok(value + self.shift(Input::Width(index, which), sigma))
+        let in_common = self.shift(Input::Widths(tooth.jaw(), which), common);
+        Ok(value + self.shift(Input::Width(index, which), own) + in_common)
     }
 
     /// How the arches meet.

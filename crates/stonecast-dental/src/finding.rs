@@ -138,13 +138,17 @@ impl Score {
     }
 }
 
+/// Points add; what is open below and above them adds in quadrature, as doubts of independent parts do. The sum of all lowest
+/// outcomes would be a bound that never occurs: of thirty parts in doubt some turn out lower and some higher. What is open may
+/// then be a broken number of points; it is printed rounded outwards.
 impl std::ops::Add for Score {
     type Output = Self;
     fn add(self, other: Self) -> Self {
+        let points = self.points + other.points;
         Self {
-            points: self.points + other.points,
-            low: self.low + other.low,
-            high: self.high + other.high,
+            points,
+            low: points - (self.points - self.low).hypot(other.points - other.low),
+            high: points + (self.high - self.points).hypot(other.high - other.points),
         }
     }
 }
@@ -159,7 +163,9 @@ impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.points)?;
         if self.is_borderline() {
-            write!(f, " (borderline: {} to {})", self.low, self.high)?;
+            // Sums in quadrature are good to rounding: a hair beyond a whole number is that number.
+            let (low, high) = ((self.low + 1e-9).floor(), (self.high - 1e-9).ceil());
+            write!(f, " (borderline: {low} to {high})")?;
         }
         Ok(())
     }
@@ -548,6 +554,13 @@ mod tests {
             high: 2.0,
         } + Score::sure(3.0);
         assert_eq!(score.to_string(), "5 (borderline: 4 to 5)");
+        let open = Score {
+            points: 1.0,
+            low: 0.0,
+            high: 2.0,
+        };
+        let sum: Score = [open; 9].into_iter().sum();
+        assert_eq!(sum.to_string(), "9 (borderline: 6 to 12)");
         assert!(!Score::sure(1.0).is_borderline());
         let class = Category {
             name: "Class I".into(),

@@ -306,13 +306,14 @@ fn volume(subject: &Subject<'_>) -> Result<Found, NotMeasured> {
         .ok_or(NotMeasured::NoArch { jaw: Jaw::Upper })?;
     let distal = molars().map(|molar| {
         let point = tooth(subject, molar)?.point(K::DistalContact);
-        point.map(|p| p.at).ok_or(NotMeasured::NoPoint {
+        point.map(|p| (p.at, p.sigma[0])).ok_or(NotMeasured::NoPoint {
             tooth: molar,
             point: K::DistalContact,
         })
     });
     let [right, left] = distal;
-    let distal = [right?, left?];
+    let (right, left) = (right?, left?);
+    let distal = [right.0, left.0];
     let row_of_teeth = subject.row(Jaw::Upper).into_iter();
     let between = row_of_teeth.filter(|t| t.is_primary() || t.position() <= 6);
     let mut margins = Vec::new();
@@ -341,11 +342,17 @@ fn volume(subject: &Subject<'_>) -> Result<Found, NotMeasured> {
     }
     let count = margins.len() as f64;
     let plane = margins.iter().map(|(_, s)| s[2] * s[2]).sum::<f64>().sqrt() / count;
+    // The vault deepens from nothing at the incisors, about evenly: its last section is twice its mean one. How far back it
+    // is cut off errs alike on both sides.
+    let length = (floor.outline.iter())
+        .map(|p| (floor.distal.0 - p).dot(&floor.distal.1))
+        .fold(0.0, f64::max);
+    let cut_off = 2.0 * volume / length.max(1.0) * 0.5 * (right.1 + left.1);
     let in_cast = |p: &Vector2<f64>| floor.origin + floor.axes[0] * p.x + floor.axes[1] * p.y;
     let outline = floor.outline.iter().chain(floor.outline.first());
     Ok(Found {
         value: volume,
-        sigma: area * plane.hypot(row(TABLE, "scan").number("sigma")),
+        sigma: (area * plane.hypot(row(TABLE, "scan").number("sigma"))).hypot(cut_off),
         what: "field of the palate in the gingival plane",
         curve: outline.map(in_cast).collect(),
     })

@@ -308,7 +308,7 @@ fn totals(book: &mut Book<'_>) {
 pub(super) fn named(bands: &Bands<String>, total: &Score) -> Category {
     let name = bands.of_value(total.points).clone();
     let mut others: Vec<String> = Vec::new();
-    for points in (total.low as i64)..=(total.high as i64) {
+    for points in (total.low.floor() as i64)..=(total.high.ceil() as i64) {
         let other = bands.of_value(points as f64);
         if *other != name && !others.contains(other) {
             others.push(other.clone());

@@ -91,6 +91,7 @@ fn bare(fdi: Fdi) -> SubjectTooth {
         lingual_margin: None,
         curve_sigma: [0.0; 3],
         turn_sigma: [0.0; 3],
+        mesiodistal_doubt: 0.0,
         mesiodistal: Err(NoWidth::TooLittle),
         buccolingual: Err(NoWidth::TooLittle),
     }

@@ -202,14 +202,15 @@ fn vertical(reader: &Reader<'_>, side: Side) -> Result<Score, NotMeasured> {
     let gaps = of_teeth(reader, "openbite", &teeth)?;
     let limit = value_tenths(reader, TABLE, "vertical.gap");
     let many = value(reader, TABLE, "vertical.teeth");
-    let open: Score = (gaps.iter())
+    let open: Vec<Score> = (gaps.iter())
         .map(|(_, gap)| over(gap, |gap| f64::from(u8::from(gap > limit))))
-        .sum();
-    let points = |count: f64| f64::from(u8::from(count >= many));
+        .collect();
+    // Whether two of the teeth may be open together is asked of each tooth's ends, not of a sum's spread.
+    let points = |end: fn(&Score) -> f64| f64::from(u8::from(open.iter().map(end).sum::<f64>() >= many));
     Ok(Score {
-        points: points(open.points),
-        low: points(open.low),
-        high: points(open.high),
+        points: points(|s| s.points),
+        low: points(|s| s.low),
+        high: points(|s| s.high),
     })
 }
 

@@ -1,7 +1,6 @@
 //! The worked examples of `conformance/worked/space/`: what others print for the same numbers.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use stonecast_dental::Jaw;
@@ -29,10 +28,26 @@ struct Example {
     differs: BTreeMap<String, String>,
 }
 
+macro_rules! files {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/worked/space/", $name)))),*]
+    };
+}
+
 fn read(name: &str) -> File {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/worked/space");
-    let text = std::fs::read_to_string(folder.join(name)).unwrap();
-    toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"))
+    let files = files!(
+        "bolton.toml",
+        "historic.toml",
+        "mixed.toml",
+        "peck.toml",
+        "space.toml"
+    );
+    let text = files
+        .iter()
+        .find(|(file, _)| *file == name)
+        .expect("a file of the list")
+        .1;
+    toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
 
 /// Sum of the given widths of some teeth, where all are given.
