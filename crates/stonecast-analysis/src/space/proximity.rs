@@ -4,10 +4,11 @@
 //! millimetre at best; whether two crowns do touch is seen better on the surface itself, where their labels meet.
 //!
 //! Steps
-//! 1. [`Gaps::of`]: for every two neighbours, each crown's nearest vertices against the other's triangles.
-//! 2. `shortest`: the smaller of both ways; nothing where the crowns share a vertex.
+//! 1. `foremost`: of every two neighbours, the faces that lie towards the other.
+//! 2. `shortest`: nothing where they share a vertex; else the corners of either against the faces of the other, the smaller
+//!    of both ways.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use stonecast_dental::{Fdi, Jaw};
@@ -56,7 +57,7 @@ impl Gaps {
 
 /// A crown's labelled faces.
 struct Crown {
-    mesh: TriMesh,
+    faces: Vec<[Point; 3]>,
     centre: Point,
     /// Edge of an equilateral triangle of its mean area.
     edge: f64,
@@ -69,44 +70,66 @@ fn crowns(arch: &MeasuredArch<'_>) -> BTreeMap<Fdi, Crown> {
             faces.entry(*tooth).or_default().push(arch.mesh.corners(face));
         }
     }
-    let crowns = faces.into_par_iter().filter_map(|(tooth, corners)| {
-        let points: Vec<Point> = corners.concat();
-        let faces: Vec<[u32; 3]> = (0..corners.len() as u32)
-            .map(|i| [3 * i, 3 * i + 1, 3 * i + 2])
-            .collect();
-        let mesh = TriMesh::from_indices(points, &faces).ok()?;
-        let centre = mesh.area_centroid()?;
-        let edge = (4.0 / 3f64.sqrt() * mesh.area() / faces.len() as f64).sqrt();
-        Some((tooth, Crown { mesh, centre, edge }))
-    });
+    let crown = |faces: Vec<[Point; 3]>| {
+        let (mut area, mut moment) = (0.0, Vector::zeros());
+        for [a, b, c] in &faces {
+            let own = 0.5 * (b - a).cross(&(c - a)).norm();
+            area += own;
+            moment += (a.coords + b.coords + c.coords) * (own / 3.0);
+        }
+        (area > 0.0).then(|| Crown {
+            centre: Point::from(moment / area),
+            edge: (4.0 / 3f64.sqrt() * area / faces.len() as f64).sqrt(),
+            faces,
+        })
+    };
+    let crowns = faces
+        .into_iter()
+        .filter_map(|(tooth, faces)| Some((tooth, crown(faces)?)));
     crowns.collect()
 }
 
-fn shortest(a: &Crown, b: &Crown) -> Option<f64> {
-    let towards = (b.centre - a.centre).try_normalize(1e-9)?;
-    let one = from(a, &towards, b, f64::INFINITY);
-    let gap = from(b, &-towards, a, one);
-    gap.is_finite().then_some(gap)
+/// The faces of a crown that lie near to its foremost point in a direction.
+fn foremost(crown: &Crown, towards: &Vector) -> Vec<[Point; 3]> {
+    let reach = |face: &[Point; 3]| {
+        let reaches = face.iter().map(|p| towards.dot(&(p - crown.centre)));
+        reaches.fold(f64::NEG_INFINITY, f64::max)
+    };
+    let most = crown.faces.iter().map(reach).fold(f64::NEG_INFINITY, f64::max);
+    crown
+        .faces
+        .iter()
+        .filter(|face| reach(face) > most - FOREMOST)
+        .copied()
+        .collect()
 }
 
-/// The shortest distance from the vertices of the one crown that lie towards the other to the other's triangles, if it is
-/// less than what is known already.
-fn from(one: &Crown, towards: &Vector, other: &Crown, known: f64) -> f64 {
-    let reach = |p: &Point| towards.dot(&(p - one.centre));
-    let most = one
-        .mesh
-        .points()
-        .iter()
-        .map(reach)
-        .fold(f64::NEG_INFINITY, f64::max);
-    let index = SpatialIndex::build(&other.mesh);
+/// The shortest distance between two crowns' surfaces: nothing where they share a vertex.
+fn shortest(a: &Crown, b: &Crown) -> Option<f64> {
+    let towards = (b.centre - a.centre).try_normalize(1e-9)?;
+    let (a, b) = (foremost(a, &towards), foremost(b, &-towards));
+    let bits = |p: &Point| [p.x.to_bits(), p.y.to_bits(), p.z.to_bits()];
+    let of_a: BTreeSet<[u64; 3]> = a.iter().flatten().map(bits).collect();
+    if b.iter().flatten().any(|p| of_a.contains(&bits(p))) {
+        return Some(0.0);
+    }
+    let one = from(&a, &b, f64::INFINITY)?;
+    from(&b, &a, one)
+}
+
+/// The shortest distance from the corners of some faces to others, if it is less than what is known already.
+fn from(faces: &[[Point; 3]], others: &[[Point; 3]], known: f64) -> Option<f64> {
+    let corners: Vec<[u32; 3]> = (0..others.len() as u32)
+        .map(|i| [3 * i, 3 * i + 1, 3 * i + 2])
+        .collect();
+    let index = SpatialIndex::build(&TriMesh::from_indices(others.concat(), &corners).ok()?);
     let mut best = known;
-    for p in one.mesh.points().iter().filter(|p| reach(p) > most - FOREMOST) {
+    for p in faces.iter().flatten() {
         if let Some(closest) = index.closest_point(p, best) {
             best = best.min((closest.point - p).norm());
         }
     }
-    best
+    best.is_finite().then_some(best)
 }
 
 #[cfg(test)]
