@@ -114,6 +114,11 @@ fn compare(made: &PairCast, found: &Findings, agreement: &mut Agreement) {
             width(tooth),
             &format!("size.mesiodistal.{tooth}"),
         );
+        add(
+            "distance of the contact points, mm",
+            width(tooth),
+            &format!("size.contact_distance.{tooth}"),
+        );
     }
     let sum = |jaw: Jaw, last: u8| -> Option<f64> {
         let quadrants: [u8; 2] = if jaw == Jaw::Upper { [1, 2] } else { [3, 4] };

@@ -7,10 +7,12 @@
 //! 1. `facing`: the neighbours' contact points towards each other.
 //! 2. `overlap`: by how much each passes the other along the line on which the two sides face each other.
 //! 3. `share`: half of it off either width, but no more than twice what the teeth stage itself doubts of it.
+//! 4. `doubt`: a width that is far from the distance of the contact points is doubted by the rest.
 
 use stonecast_dental::{Fdi, LandmarkKind as K};
 use stonecast_mesh::{Point, Vector};
 
+use crate::rows::row;
 use crate::subject::SubjectTooth;
 
 /// Contact points farther apart than this across the line belong to crowns that pass by each other, mm: a choice of ours,
@@ -34,6 +36,21 @@ pub(crate) fn share(teeth: &mut [SubjectTooth]) {
         let most = 2.0 * tooth.mesiodistal_doubt;
         if let Ok((width, _)) = &mut tooth.mesiodistal {
             *width -= off.min(most);
+        }
+    }
+}
+
+/// A width and the distance of the contact points along the same axis are two readings of one crown. Where they differ by
+/// more than contact areas are wide, one side was led astray, and the width is doubted by the rest.
+pub(crate) fn doubt(teeth: &mut [SubjectTooth]) {
+    let limit = row("measurement_precision", "width-against-contacts").number("value");
+    for tooth in teeth {
+        let Some(((mesial, out), (distal, _))) = facing(tooth, true).zip(facing(tooth, false)) else {
+            continue;
+        };
+        let between = out.dot(&(mesial - distal));
+        if let Ok((width, [own, _])) = &mut tooth.mesiodistal {
+            *own = own.hypot(((*width - between).abs() - limit).max(0.0));
         }
     }
 }
@@ -121,6 +138,30 @@ mod tests {
         let mean = off.iter().sum::<f64>() / off.len() as f64;
         // Contact points lie a little beside the greatest width, so that not all of the overlap shows.
         assert!(mean < 0.5 * before, "mean {mean}");
+    }
+
+    #[test]
+    fn a_width_far_from_its_contact_points_is_doubted_and_another_is_not() {
+        let mut cast = TrueCast::new(&DentitionSpec {
+            triangles: 8_000,
+            ..DentitionSpec::default()
+        });
+        let params = Params::default();
+        let doubts = |cast: &TrueCast| -> Vec<f64> {
+            let subject = Subject::new(cast.measured(), &params);
+            subject
+                .teeth
+                .iter()
+                .map(|t| t.mesiodistal.unwrap().1[0])
+                .collect()
+        };
+        let before = doubts(&cast);
+        if let Width::Measured { value, .. } = &mut cast.upper.teeth[0].mesiodistal {
+            *value = Mm(value.0 + 4.0);
+        }
+        let after = doubts(&cast);
+        assert!(after[0] > 2.5, "{}", after[0]);
+        assert_eq!(before[1..], after[1..]);
     }
 
     #[test]

@@ -237,6 +237,7 @@ impl<'a> Subject<'a> {
         }
         teeth.sort_by_key(|t| t.fdi);
         contacts::share(&mut teeth);
+        contacts::doubt(&mut teeth);
         let lower: Vec<Point> = (teeth.iter())
             .filter(|t| t.fdi.jaw() == Jaw::Lower)
             .map(|t| t.axes.origin)
