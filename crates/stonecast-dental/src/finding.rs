@@ -128,6 +128,12 @@ impl Score {
         self.low != self.points || self.high != self.points
     }
 
+    /// The fewest and the most points that are open, rounded outwards to whole ones, as they are printed. Sums in quadrature
+    /// are good to rounding: a hair beyond a whole number is that number.
+    pub fn range(&self) -> [f64; 2] {
+        [(self.low + 1e-9).floor(), (self.high - 1e-9).ceil()]
+    }
+
     /// The points times a weight that is not negative.
     pub fn times(self, weight: f64) -> Self {
         Self {
@@ -163,8 +169,7 @@ impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.points)?;
         if self.is_borderline() {
-            // Sums in quadrature are good to rounding: a hair beyond a whole number is that number.
-            let (low, high) = ((self.low + 1e-9).floor(), (self.high - 1e-9).ceil());
+            let [low, high] = self.range();
             write!(f, " (borderline: {low} to {high})")?;
         }
         Ok(())

@@ -15,10 +15,8 @@ pub fn value(finding: &Finding) -> String {
         Outcome::Number(q) if matches!(q.unit, Unit::Mm) => format!("{q:.2}{mark}"),
         Outcome::Number(q) => format!("{q:.1}{mark}"),
         Outcome::Score(score) if score.is_borderline() => {
-            format!(
-                "{} (borderline: {} to {}){mark}",
-                score.points, score.low, score.high
-            )
+            let [low, high] = score.range();
+            format!("{} (borderline: {low} to {high}){mark}", score.points)
         }
         other => format!("{other}{mark}"),
     }

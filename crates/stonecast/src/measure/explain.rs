@@ -7,7 +7,7 @@ use std::{
 
 use stonecast_dental::{
     Finding, Findings, Outcome,
-    finding::{COVERAGE, Category, Score},
+    finding::{COVERAGE, Category},
 };
 
 use super::{summary, table};
@@ -119,7 +119,7 @@ fn tell_outcome(out: &mut Indented<'_>, finding: &Finding) -> fmt::Result {
             )
         }
         Outcome::Score(score) if score.is_borderline() => {
-            let Score { points, low, high } = score;
+            let (points, [low, high]) = (score.points, score.range());
             out.line(
                 1,
                 &format!(
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use stonecast_dental::{
         Fdi, Quantity, RowStatus, Unit,
-        finding::{Evidence, EvidencePoint, RowRef, UncertaintyShare},
+        finding::{Evidence, EvidencePoint, RowRef, Score, UncertaintyShare},
     };
 
     #[test]

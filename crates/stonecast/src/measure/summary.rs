@@ -181,10 +181,10 @@ pub fn value(finding: &Finding) -> String {
     let value = match &finding.outcome {
         Outcome::Score(score) if score.points == 1.0 && !score.is_borderline() => "1 point".to_owned(),
         Outcome::Score(score) if !score.is_borderline() => format!("{score} points"),
-        Outcome::Score(score) => format!(
-            "{} points (borderline: {} to {})",
-            score.points, score.low, score.high
-        ),
+        Outcome::Score(score) => {
+            let [low, high] = score.range();
+            format!("{} points (borderline: {low} to {high})", score.points)
+        }
         other => other.to_string(),
     };
     format!("{value}{mark}")

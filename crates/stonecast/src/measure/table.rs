@@ -92,8 +92,8 @@ impl Row {
                 kind: "score",
                 value: Some(score.points),
                 unit: Some("points".to_owned()),
-                low: Some(score.low),
-                high: Some(score.high),
+                low: Some(score.range()[0]),
+                high: Some(score.range()[1]),
                 ..row
             },
             Outcome::Category(category) => Self {
