@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 
 use stonecast_analysis::{Params, at_random, measure};
-use stonecast_dental::Fdi;
 use stonecast_testkit::random_spec;
 
 #[path = "../tests/truth/mod.rs"]
 mod truth;
+
+use truth::kind;
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter_map(|n| n.parse::<usize>().ok());
@@ -54,15 +55,4 @@ fn print(kind: &str, list: &mut [f64]) {
         at(0.05),
         at(0.95)
     );
-}
-
-/// An id with its teeth and sides left out.
-fn kind(id: &str) -> String {
-    let part = |part: &str| match part {
-        "right" | "left" => "SIDE".to_owned(),
-        _ => part
-            .parse::<Fdi>()
-            .map_or_else(|_| part.to_owned(), |_| "TT".to_owned()),
-    };
-    id.split('.').map(part).collect::<Vec<_>>().join(".")
 }

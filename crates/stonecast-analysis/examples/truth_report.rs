@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use stonecast_analysis::{MeasuredArch, MeasuredCast, Params, measure};
 use stonecast_cast::orient::{OrientParams, orient};
 use stonecast_dental::finding::{Outcome, Unit};
-use stonecast_dental::{Fdi, Findings, Jaw};
+use stonecast_dental::{Findings, Jaw};
 use stonecast_mesh::TriMesh;
 use stonecast_teeth::{ArchInput, LabelledArch, label_arch};
 use stonecast_testkit::random_spec;
@@ -30,7 +30,7 @@ use stonecast_testkit::random_spec;
 #[path = "../tests/truth/mod.rs"]
 mod truth;
 
-use truth::TrueCast;
+use truth::{TrueCast, kind};
 
 #[derive(Default)]
 struct Tally {
@@ -179,17 +179,6 @@ impl Tally {
             _ => self.other += 1,
         }
     }
-}
-
-/// An id with its teeth and sides left out.
-fn kind(id: &str) -> String {
-    let part = |part: &str| match part {
-        "right" | "left" => "SIDE".to_owned(),
-        _ => part
-            .parse::<Fdi>()
-            .map_or_else(|_| part.to_owned(), |_| "TT".to_owned()),
-    };
-    id.split('.').map(part).collect::<Vec<_>>().join(".")
 }
 
 fn print(heading: &str, tallies: &Tallies) {

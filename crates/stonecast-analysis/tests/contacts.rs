@@ -3,41 +3,10 @@
 mod truth;
 
 use nalgebra::Vector3;
-use stonecast_analysis::{Params, measure};
-use stonecast_dental::{Fdi, Findings, Jaw, LandmarkKind as K, Outcome, Side};
+use stonecast_dental::{Fdi, LandmarkKind as K, Outcome, Side};
 use stonecast_teeth::Tooth;
-use stonecast_testkit::{DentitionSpec, Jitter, PerJaw, SyntheticArch};
-use truth::{TrueCast, without};
-
-fn spec() -> DentitionSpec {
-    DentitionSpec {
-        triangles: 6_000,
-        ..DentitionSpec::default()
-    }
-}
-
-fn findings(cast: &TrueCast) -> Findings {
-    measure(&cast.measured(), &Params::default())
-}
-
-fn number(findings: &Findings, id: &str) -> f64 {
-    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-    let number = finding.number();
-    number
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
-}
-
-fn name(findings: &Findings, id: &str) -> String {
-    match &findings.get(id).unwrap_or_else(|| panic!("no {id}")).outcome {
-        Outcome::Category(category) => category.name.clone(),
-        other => panic!("{id}: {other}"),
-    }
-}
-
-fn arches(cast: &TrueCast) -> [(Jaw, &SyntheticArch); 2] {
-    [(Jaw::Upper, &cast.pair.upper), (Jaw::Lower, &cast.pair.lower)]
-}
+use stonecast_testkit::{DentitionSpec, Jitter, PerJaw};
+use truth::{TrueCast, arches, findings, name, number, spec, without};
 
 fn teeth_mut(cast: &mut TrueCast) -> impl Iterator<Item = &mut Tooth> {
     cast.upper.teeth.iter_mut().chain(&mut cast.lower.teeth)

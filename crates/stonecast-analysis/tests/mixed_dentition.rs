@@ -3,45 +3,9 @@
 mod truth;
 
 use stonecast_analysis::{Answer, Params, measure};
-use stonecast_dental::{Fdi, Findings, Jaw, NotMeasured, Outcome};
-use stonecast_testkit::{Dentition, DentitionSpec, SyntheticArch};
-use truth::{TrueCast, mirrored_cast, mirrored_id};
-
-fn spec() -> DentitionSpec {
-    DentitionSpec {
-        triangles: 6_000,
-        ..DentitionSpec::default()
-    }
-}
-
-fn findings(cast: &TrueCast) -> Findings {
-    measure(&cast.measured(), &Params::default())
-}
-
-fn number(findings: &Findings, id: &str) -> f64 {
-    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-    let number = finding.number();
-    number
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
-}
-
-fn why(findings: &Findings, id: &str) -> NotMeasured {
-    match &findings.get(id).unwrap_or_else(|| panic!("no {id}")).outcome {
-        Outcome::NotMeasured(why) => why.clone(),
-        other => panic!("{id} was measured: {other}"),
-    }
-}
-
-fn arches(cast: &TrueCast) -> [(Jaw, &SyntheticArch); 2] {
-    [(Jaw::Upper, &cast.pair.upper), (Jaw::Lower, &cast.pair.lower)]
-}
-
-/// Sum of the widths that some teeth were made with.
-fn true_widths(arch: &SyntheticArch, keep: impl Fn(Fdi) -> bool) -> f64 {
-    let teeth = arch.truth.teeth.iter().filter(|t| keep(t.tooth));
-    teeth.map(|t| t.mesiodistal_mm).sum()
-}
+use stonecast_dental::{Fdi, NotMeasured};
+use stonecast_testkit::{Dentition, DentitionSpec};
+use truth::{TrueCast, arches, findings, mirrored_cast, mirrored_id, number, spec, true_widths, why};
 
 fn mixed() -> TrueCast {
     TrueCast::new(&DentitionSpec {

@@ -8,51 +8,8 @@ use nalgebra::{Rotation3, Vector3};
 use stonecast_analysis::{Answer, Params, measure};
 use stonecast_dental::{Fdi, Findings, Jaw, NotMeasured, Outcome};
 use stonecast_teeth::Tooth;
-use stonecast_testkit::{DentitionSpec, PerJaw, SyntheticArch};
-use truth::{TrueCast, without};
-
-fn spec() -> DentitionSpec {
-    DentitionSpec {
-        triangles: 6_000,
-        ..DentitionSpec::default()
-    }
-}
-
-fn findings(cast: &TrueCast) -> Findings {
-    measure(&cast.measured(), &Params::default())
-}
-
-fn number(findings: &Findings, id: &str) -> f64 {
-    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-    let number = finding.number();
-    number
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
-}
-
-fn why(findings: &Findings, id: &str) -> NotMeasured {
-    match &findings.get(id).unwrap_or_else(|| panic!("no {id}")).outcome {
-        Outcome::NotMeasured(why) => why.clone(),
-        other => panic!("{id} was measured: {other}"),
-    }
-}
-
-fn name(findings: &Findings, id: &str) -> String {
-    match &findings.get(id).unwrap_or_else(|| panic!("no {id}")).outcome {
-        Outcome::Category(category) => category.name.clone(),
-        other => panic!("{id}: {other}"),
-    }
-}
-
-fn arches(cast: &TrueCast) -> [(Jaw, &SyntheticArch); 2] {
-    [(Jaw::Upper, &cast.pair.upper), (Jaw::Lower, &cast.pair.lower)]
-}
-
-/// Sum of the widths that some teeth were made with.
-fn true_widths(arch: &SyntheticArch, keep: impl Fn(Fdi) -> bool) -> f64 {
-    let teeth = arch.truth.teeth.iter().filter(|t| keep(t.tooth));
-    teeth.map(|t| t.mesiodistal_mm).sum()
-}
+use stonecast_testkit::{DentitionSpec, PerJaw};
+use truth::{TrueCast, arches, findings, name, number, spec, true_widths, why, without};
 
 fn teeth_mut(cast: &mut TrueCast) -> impl Iterator<Item = &mut Tooth> {
     cast.upper.teeth.iter_mut().chain(&mut cast.lower.teeth)

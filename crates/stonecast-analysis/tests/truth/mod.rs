@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use stonecast_analysis::{BiteFacts, MeasuredArch, MeasuredCast};
-use stonecast_dental::{Jaw, Mm};
+use stonecast_analysis::{BiteFacts, MeasuredArch, MeasuredCast, Params, measure};
+use stonecast_dental::{Fdi, Findings, Jaw, Mm, NotMeasured, Outcome};
 use stonecast_mesh::{RigidMotion, TriMesh};
 use stonecast_teeth::segment::Segmentation;
 use stonecast_teeth::{ArchInput, LabelledArch, ToldBy, ToothFrame, ToothLandmark, Width, anatomy};
@@ -136,8 +136,7 @@ pub fn mirrored_arch(arch: &LabelledArch) -> LabelledArch {
     }
     mirrored.teeth.sort_by_key(|t| t.fdi);
     let labels = arch.face_labels.as_slice().iter();
-    mirrored.face_labels =
-        stonecast_mesh::FaceData::from_vec(labels.map(|l| l.map(stonecast_dental::Fdi::mirrored)).collect());
+    mirrored.face_labels = stonecast_mesh::FaceData::from_vec(labels.map(|l| l.map(Fdi::mirrored)).collect());
     mirrored
 }
 
@@ -162,7 +161,7 @@ pub fn mirrored_cast(cast: &TrueCast) -> TrueCast {
 
 /// A cast without some of its teeth: their faces are gum.
 pub fn without(cast: &TrueCast, teeth: &[u8]) -> TrueCast {
-    let gone = |t: stonecast_dental::Fdi| teeth.contains(&t.number());
+    let gone = |t: Fdi| teeth.contains(&t.number());
     let strip = |arch: &LabelledArch| {
         let mut arch = arch.clone();
         arch.teeth.retain(|t| !gone(t.fdi));
@@ -184,7 +183,7 @@ pub fn mirrored_id(id: &str) -> String {
         "right" => "left".to_owned(),
         "left" => "right".to_owned(),
         _ => part
-            .parse::<stonecast_dental::Fdi>()
+            .parse::<Fdi>()
             .map_or_else(|_| part.to_owned(), |t| t.mirrored().to_string()),
     };
     id.split('.').map(swap).collect::<Vec<_>>().join(".")
@@ -196,4 +195,67 @@ pub fn arch_of(cast: &TrueCast, jaw: Jaw) -> &LabelledArch {
         Jaw::Upper => &cast.upper,
         Jaw::Lower => &cast.lower,
     }
+}
+
+/// A small dentition of average teeth in line.
+pub fn spec() -> DentitionSpec {
+    DentitionSpec {
+        triangles: 6_000,
+        ..DentitionSpec::default()
+    }
+}
+
+/// Everything that is measured on a cast with the usual parameters.
+pub fn findings(cast: &TrueCast) -> Findings {
+    measure(&cast.measured(), &Params::default())
+}
+
+fn outcome<'a>(findings: &'a Findings, id: &str) -> &'a Outcome {
+    &findings.get(id).unwrap_or_else(|| panic!("no {id}")).outcome
+}
+
+/// The number of a finding that was measured.
+pub fn number(findings: &Findings, id: &str) -> f64 {
+    match outcome(findings, id) {
+        Outcome::Number(number) => number.value,
+        other => panic!("{id}: {other}"),
+    }
+}
+
+/// Why a finding was not measured.
+pub fn why(findings: &Findings, id: &str) -> NotMeasured {
+    match outcome(findings, id) {
+        Outcome::NotMeasured(why) => why.clone(),
+        other => panic!("{id} was measured: {other}"),
+    }
+}
+
+/// The name that a finding gives.
+pub fn name(findings: &Findings, id: &str) -> String {
+    match outcome(findings, id) {
+        Outcome::Category(category) => category.name.clone(),
+        other => panic!("{id}: {other}"),
+    }
+}
+
+/// Both arches as they were made.
+pub fn arches(cast: &TrueCast) -> [(Jaw, &SyntheticArch); 2] {
+    [(Jaw::Upper, &cast.pair.upper), (Jaw::Lower, &cast.pair.lower)]
+}
+
+/// Sum of the widths that some teeth were made with.
+pub fn true_widths(arch: &SyntheticArch, keep: impl Fn(Fdi) -> bool) -> f64 {
+    let teeth = arch.truth.teeth.iter().filter(|t| keep(t.tooth));
+    teeth.map(|t| t.mesiodistal_mm).sum()
+}
+
+/// An id with its teeth and sides left out: what kind of finding it is.
+pub fn kind(id: &str) -> String {
+    let part = |part: &str| match part {
+        "right" | "left" => "SIDE".to_owned(),
+        _ => part
+            .parse::<Fdi>()
+            .map_or_else(|_| part.to_owned(), |_| "TT".to_owned()),
+    };
+    id.split('.').map(part).collect::<Vec<_>>().join(".")
 }
