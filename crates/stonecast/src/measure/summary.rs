@@ -31,7 +31,8 @@ const TITLES: &[(&str, &str)] = &[
     ("linder_harth", "Linder and Harth (historic)"),
     ("little", "Little's irregularity index"),
     ("midline", "Midline"),
-    ("mixed", "Mixed dentition"),
+    ("moyers", "Moyers' prediction (mixed dentition)"),
+    ("nance", "Nance's analysis (mixed dentition)"),
     ("openbite", "Open bite"),
     ("overbite", "Overbite"),
     ("overjet", "Overjet"),
@@ -44,6 +45,11 @@ const TITLES: &[(&str, &str)] = &[
     ("spacing", "Spacing"),
     ("spee", "Curve of Spee"),
     ("symmetry", "Symmetry"),
+    (
+        "tanaka_johnston",
+        "Tanaka and Johnston's prediction (mixed dentition)",
+    ),
+    ("terminal_plane", "Terminal plane"),
     ("transverse", "Transverse relation"),
     ("wilson", "Curve of Wilson"),
 ];
