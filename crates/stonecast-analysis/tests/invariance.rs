@@ -6,19 +6,15 @@ mod truth;
 use std::collections::BTreeMap;
 
 use stonecast_analysis::{Params, measure};
-use stonecast_dental::{Findings, NotMeasured, Outcome};
+use stonecast_dental::{NotMeasured, Outcome};
 use stonecast_testkit::{DentitionSpec, demo_spec};
-use truth::{TrueCast, mirrored_cast, mirrored_id, without};
+use truth::{TrueCast, findings, mirrored_cast, mirrored_id, without};
 
 fn demo() -> TrueCast {
     TrueCast::new(&DentitionSpec {
         triangles: 20_000,
         ..demo_spec()
     })
-}
-
-fn findings(cast: &TrueCast) -> Findings {
-    measure(&cast.measured(), &Params::default())
 }
 
 /// Ids whose number is signed by side and changes its sign in the mirror, or whose two teeth are named from the

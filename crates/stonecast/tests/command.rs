@@ -3,11 +3,10 @@
 #![expect(clippy::print_stdout, reason = "a skipped check says so")]
 
 use std::{
-    collections::BTreeMap,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Output,
 };
 
 use serde_json::Value;
@@ -18,67 +17,12 @@ use stonecast_mesh::{
 };
 use stonecast_testkit::{DentitionSpec, bite_scan, demo_spec, dentition, motion::random_motion};
 
-/// A folder of one test, emptied when the test begins.
-fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
+mod program;
 
-fn stonecast(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_stonecast"))
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn done(args: &[&str]) -> Output {
-    let output = stonecast(args);
-    assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
-    output
-}
-
-fn refused(args: &[&str]) -> Output {
-    let output = stonecast(args);
-    assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
-    output
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use program::{content, folder, run, stderr, text};
 
 fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-/// Every file below a folder with its bytes.
-fn content(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path
-                    .strip_prefix(root)
-                    .unwrap()
-                    .to_string_lossy()
-                    .replace('\\', "/");
-                files.insert(name, fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
 }
 
 /// A pair of small synthetic arches in occlusion, in the pose of `seed`, written without rounding.
@@ -122,7 +66,7 @@ fn the_demo_leaves_one_and_the_same_case_on_one_thread_and_on_two() {
             "--out",
             text(&case),
         ];
-        done(&args);
+        run(0, &args);
         content(&case)
     });
     for path in [
@@ -154,21 +98,24 @@ fn the_demo_leaves_one_and_the_same_case_on_one_thread_and_on_two() {
 
     // A finished case is never overwritten unasked, and can be looked at.
     let case = folder.join("case-1");
-    refused(&["demo", "--triangles", "12000", "--out", text(&case)]);
+    run(2, &["demo", "--triangles", "12000", "--out", text(&case)]);
     let picture = folder.join("view.png");
-    done(&[
-        "view",
-        text(&case),
-        "--view",
-        "left-buccal",
-        "--size",
-        "300x200",
-        "--out",
-        text(&picture),
-    ]);
+    run(
+        0,
+        &[
+            "view",
+            text(&case),
+            "--view",
+            "left-buccal",
+            "--size",
+            "300x200",
+            "--out",
+            text(&picture),
+        ],
+    );
     assert!(fs::read(picture).unwrap().starts_with(b"\x89PNG"));
     fs::write(case.join("cast/upper-based.stl"), b"other bytes").unwrap();
-    let changed = refused(&["view", text(&case), "--out", text(&folder.join("no.png"))]);
+    let changed = run(2, &["view", text(&case), "--out", text(&folder.join("no.png"))]);
     assert!(stderr(&changed).contains("changed"));
 }
 
@@ -191,7 +138,7 @@ fn a_rigid_motion_of_the_scans_does_not_move_the_cast() {
             "--out",
             text(&case),
         ];
-        assert_eq!(json(&done(&args))["result"]["bite"]["kind"], "as-scanned");
+        assert_eq!(json(&run(0, &args))["result"]["bite"]["kind"], "as-scanned");
         case
     });
     for file in ["cast/upper.ply", "cast/lower.ply"] {
@@ -219,7 +166,7 @@ fn one_arch_alone_makes_a_case_without_a_bite() {
         text(&case),
         "--json",
     ];
-    let answer = json(&done(&args));
+    let answer = json(&run(0, &args));
     assert_eq!(answer["status"], "done");
     assert!(answer["result"]["bite"].is_null());
     assert_eq!(answer["result"]["arch"][0]["jaw"], "lower");
@@ -242,7 +189,7 @@ fn every_fault_is_named_at_once_and_nothing_is_left() {
         "--out",
         text(&case),
     ];
-    let output = refused(&args);
+    let output = run(2, &args);
     let faults = stderr(&output);
     assert!(faults.contains("upper") && faults.contains("lower"), "{faults}");
     assert!(
@@ -255,16 +202,19 @@ fn every_fault_is_named_at_once_and_nothing_is_left() {
         "something was left behind"
     );
 
-    let missing = refused(&[
-        "cast",
-        "--upper",
-        "no/a.stl",
-        "--lower",
-        "no/b.stl",
-        "--out",
-        text(&case),
-        "--json",
-    ]);
+    let missing = run(
+        2,
+        &[
+            "cast",
+            "--upper",
+            "no/a.stl",
+            "--lower",
+            "no/b.stl",
+            "--out",
+            text(&case),
+            "--json",
+        ],
+    );
     let answer = json(&missing);
     assert_eq!(answer["status"], "refused");
     assert_eq!(answer["errors"].as_array().unwrap().len(), 2);
@@ -288,7 +238,7 @@ fn corrections_are_read_strictly() {
         "--out",
         text(&case),
     ];
-    let output = refused(&args);
+    let output = run(2, &args);
     assert!(stderr(&output).contains("`kin`"));
     assert!(!case.exists());
 
@@ -307,7 +257,7 @@ fn corrections_are_read_strictly() {
         .collect();
     let stated = format!("[orientation.upper]\nmatrix = [{}]\n", rows.join(", "));
     fs::write(&edits, &stated).unwrap();
-    done(&args);
+    run(0, &args);
     assert_eq!(fs::read_to_string(case.join("edits.toml")).unwrap(), stated);
     let manifest: toml::Value = toml::from_str(&fs::read_to_string(case.join("case.toml")).unwrap()).unwrap();
     let found = &manifest["arch"][0]["cast-from-scan"];
@@ -333,17 +283,20 @@ fn inspect_and_convert_answer_in_json() {
         "in",
         "--json",
     ];
-    let answer = json(&done(&args));
+    let answer = json(&run(0, &args));
     assert!((answer["result"]["scale"].as_f64().unwrap() - 1.0 / 25.4).abs() < 1e-15);
-    refused(&["convert", text(&upper), text(&stl)]);
-    refused(&[
-        "convert",
-        text(&stl),
-        text(&folder.join("a.ply")),
-        "--to-unit",
-        "mm",
-    ]);
-    let answer = json(&done(&["inspect", text(&stl), text(&upper), "--json"]));
+    run(2, &["convert", text(&upper), text(&stl)]);
+    run(
+        2,
+        &[
+            "convert",
+            text(&stl),
+            text(&folder.join("a.ply")),
+            "--to-unit",
+            "mm",
+        ],
+    );
+    let answer = json(&run(0, &["inspect", text(&stl), text(&upper), "--json"]));
     let file = &answer["result"]["files"][0];
     assert_eq!(file["as_scan"]["accepted"]["unit"], "inch", "{file}");
     assert_eq!(file["parts"][0]["report"]["is_closed"], false);
@@ -391,7 +344,7 @@ fn two_bite_scans_of_untold_sides_make_the_bite() {
         "--out",
         text(&case),
     ];
-    let answer = json(&done(&args));
+    let answer = json(&run(0, &args));
     let bite = &answer["result"]["bite"];
     assert_eq!(bite["kind"], "from-bite-scan", "{answer}");
     let sides: Vec<&str> = bite["bite_scans"]
@@ -419,7 +372,7 @@ fn a_hollow_base_has_the_tables_wall_and_less_stone_than_a_solid_one() {
             text(&case),
         ];
         args.extend(more);
-        done(&args);
+        run(0, &args);
         mesh(&case.join("cast/upper-based.stl")).signed_volume()
     };
     let solid = volume("solid", &[]);
@@ -429,26 +382,32 @@ fn a_hollow_base_has_the_tables_wall_and_less_stone_than_a_solid_one() {
     assert!(usual < thick && thick < solid, "{usual} {thick} {solid}");
     assert_eq!(usual, same);
     let case = folder.join("thin");
-    let thin = refused(&[
-        "cast",
-        "--upper",
-        text(&upper),
-        "--hollow",
-        "--wall",
-        "0.2",
-        "--out",
-        text(&case),
-    ]);
+    let thin = run(
+        2,
+        &[
+            "cast",
+            "--upper",
+            text(&upper),
+            "--hollow",
+            "--wall",
+            "0.2",
+            "--out",
+            text(&case),
+        ],
+    );
     assert!(stderr(&thin).contains("wall"), "{}", stderr(&thin));
-    refused(&[
-        "cast",
-        "--upper",
-        text(&upper),
-        "--wall",
-        "3",
-        "--out",
-        text(&case),
-    ]);
+    run(
+        2,
+        &[
+            "cast",
+            "--upper",
+            text(&upper),
+            "--wall",
+            "3",
+            "--out",
+            text(&case),
+        ],
+    );
     assert!(!case.exists());
 }
 
@@ -468,7 +427,7 @@ fn a_label_is_cut_into_the_base_and_kept_with_the_case() {
             text(&case),
         ];
         args.extend(more);
-        let answer = json(&done(&args));
+        let answer = json(&run(0, &args));
         (mesh(&case.join("cast/upper-base.stl")).signed_volume(), answer)
     };
     let (plain, _) = base("plain", &["--no-label"]);
@@ -507,7 +466,7 @@ fn an_archive_of_both_arches_is_a_pair() {
         "--out",
         text(&case),
     ];
-    let answer = json(&done(&args));
+    let answer = json(&run(0, &args));
     assert_eq!(answer["result"]["bite"]["kind"], "as-scanned");
     // The archive is one file, and is kept once.
     assert_eq!(fs::read_dir(case.join("scans")).unwrap().count(), 1);
@@ -543,7 +502,7 @@ fn three_points_state_the_pose_of_an_arch() {
         "--out",
         text(&case),
     ];
-    let answer = json(&done(&args));
+    let answer = json(&run(0, &args));
     let found = &answer["result"]["arch"][0]["cast-from-scan"];
     let truth = scan_from_cast.inverse().to_homogeneous();
     for i in 0..3 {
@@ -578,7 +537,7 @@ fn every_warning_of_an_arch_says_which_arch_it_is() {
         "--out",
         text(&case),
     ];
-    let output = done(&args);
+    let output = run(0, &args);
     let answer = json(&output);
     let manifest = fs::read_to_string(case.join("case.toml")).unwrap();
     for jaw in ["upper", "lower"] {
@@ -599,7 +558,7 @@ fn every_warning_of_an_arch_says_which_arch_it_is() {
 
 #[test]
 fn the_help_is_as_written() {
-    let help = |command: &[&str]| String::from_utf8(done(command).stdout).unwrap();
+    let help = |command: &[&str]| String::from_utf8(run(0, command).stdout).unwrap();
     insta::assert_snapshot!("help", help(&["--help"]));
     insta::assert_snapshot!("help_cast", help(&["cast", "--help"]));
     assert!(help(&["completions", "bash"]).contains("stonecast"));
@@ -627,7 +586,7 @@ fn real_scans_become_casts() {
             "--out",
             text(&case),
         ];
-        json(&done(&args))["result"]["bite"]["kind"]
+        json(&run(0, &args))["result"]["bite"]["kind"]
             .as_str()
             .unwrap()
             .to_owned()
@@ -652,14 +611,17 @@ fn real_scans_become_casts() {
     for name in ["lower_213k", "stumps_118k"] {
         let file = scans.join(format!("full/{name}.ply"));
         let case = folder.join(name);
-        done(&[
-            "cast",
-            "--jaw",
-            "lower",
-            text(&file),
-            "--no-pictures",
-            "--out",
-            text(&case),
-        ]);
+        run(
+            0,
+            &[
+                "cast",
+                "--jaw",
+                "lower",
+                text(&file),
+                "--no-pictures",
+                "--out",
+                text(&case),
+            ],
+        );
     }
 }

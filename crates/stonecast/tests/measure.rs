@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
     sync::OnceLock,
 };
 
@@ -14,40 +13,9 @@ use parquet::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// A folder of one test, emptied when the test begins.
-fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("measure-{test}"));
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
+mod program;
 
-fn run(exit: i32, args: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_stonecast"))
-        .args(args)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(exit), "{args:?}: {}", stderr(&output));
-    output
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-fn read_json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-}
+use program::{folder, read_json, run, stderr, stdout, text};
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -66,7 +34,7 @@ fn copy(from: &Path, to: &Path) {
 fn demo(folder: &Path) -> PathBuf {
     static DEMO: OnceLock<PathBuf> = OnceLock::new();
     let made = DEMO.get_or_init(|| {
-        let case = self::folder("demo").join("case");
+        let case = self::folder("measure-demo").join("case");
         let args = [
             "demo",
             "--triangles",
@@ -86,7 +54,7 @@ fn demo(folder: &Path) -> PathBuf {
 
 #[test]
 fn a_case_that_is_measured_again_gives_the_same_bytes_as_when_it_was_made() {
-    let folder = folder("again");
+    let folder = folder("measure-again");
     let case = demo(&folder);
     let findings = case.join("measure/findings.json");
     let made = fs::read(&findings).unwrap();
@@ -143,7 +111,7 @@ fn a_case_that_is_measured_again_gives_the_same_bytes_as_when_it_was_made() {
 
 #[test]
 fn the_job_can_leave_measuring_out_and_an_unlabelled_case_is_refused() {
-    let folder = folder("without");
+    let folder = folder("measure-without");
     let case = folder.join("case");
     let args = [
         "demo",
@@ -184,7 +152,7 @@ fn the_job_can_leave_measuring_out_and_an_unlabelled_case_is_refused() {
 
 #[test]
 fn findings_are_chosen_listed_and_explained_and_an_unknown_one_is_refused_with_the_nearest() {
-    let folder = folder("ask");
+    let folder = folder("measure-ask");
     let case = demo(&folder);
     let before = fs::metadata(case.join("measure/findings.json"))
         .unwrap()
@@ -268,7 +236,7 @@ fn findings_are_chosen_listed_and_explained_and_an_unknown_one_is_refused_with_t
 
 #[test]
 fn settings_change_the_uncertainty_are_kept_with_the_case_and_bad_ones_are_refused() {
-    let folder = folder("settings");
+    let folder = folder("measure-settings");
     let case = demo(&folder);
     let spread = |args: &[&str]| {
         let mut all = vec!["measure", text(&case), "--only", "size.mesiodistal.11", "--json"];
@@ -310,7 +278,7 @@ fn settings_change_the_uncertainty_are_kept_with_the_case_and_bad_ones_are_refus
 
 #[test]
 fn a_case_compared_with_itself_has_not_changed_and_with_another_says_what_did() {
-    let folder = folder("compare");
+    let folder = folder("measure-compare");
     let case = demo(&folder);
     let same = stdout(&run(0, &["measure", text(&case), "--compare", text(&case)]));
     assert!(
@@ -360,7 +328,7 @@ fn a_case_compared_with_itself_has_not_changed_and_with_another_says_what_did() 
 
 #[test]
 fn findings_go_to_a_folder_of_their_own_on_demand() {
-    let folder = folder("out");
+    let folder = folder("measure-out");
     let case = demo(&folder);
     let out = folder.join("findings");
     let before = fs::read(case.join("case.toml")).unwrap();
@@ -396,7 +364,7 @@ fn change(case: &Path, path: &str, listed: bool, change: impl FnOnce(String) -> 
 
 #[test]
 fn documents_that_are_missing_changed_cut_off_or_of_another_form_are_refused_by_name() {
-    let folder = folder("broken");
+    let folder = folder("measure-broken");
     let t = |name: &str, words: &[&str], breaks: &dyn Fn(&Path)| {
         let case = demo(&folder.join(name));
         breaks(&case);
@@ -454,7 +422,7 @@ fn documents_that_are_missing_changed_cut_off_or_of_another_form_are_refused_by_
 
 #[test]
 fn many_cases_make_one_table_and_a_broken_one_does_not_stop_the_rest() {
-    let folder = folder("batch");
+    let folder = folder("measure-batch");
     let cases = folder.join("cases");
     for name in ["b-2", "a-1", "c-broken"] {
         fs::rename(demo(&folder), cases_folder(&cases).join(name)).unwrap();

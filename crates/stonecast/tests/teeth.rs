@@ -2,12 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a skipped check says so")]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Value, json};
 use stonecast_dental::{Fdi, Jaw};
@@ -17,36 +12,9 @@ use stonecast_mesh::{
 };
 use stonecast_testkit::{DentitionSpec, SyntheticArch, demo_spec, dentition, random_motion};
 
-/// A folder of one test, emptied when the test begins.
-fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("teeth-{test}"));
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
+mod program;
 
-fn run(exit: i32, args: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_stonecast"))
-        .args(args)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(exit), "{args:?}: {}", stderr(&output));
-    output
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-fn read_json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-}
+use program::{content, folder, read_json, run, stderr, text};
 
 fn numbers(document: &Value, key: &str) -> Vec<u8> {
     let array = document[key].as_array().unwrap();
@@ -80,7 +48,7 @@ fn agreement(labels: &[u8], truth: &[Option<Fdi>]) -> f64 {
 
 #[test]
 fn every_vertex_and_face_of_a_file_is_labelled_in_its_order() {
-    let folder = folder("file");
+    let folder = folder("teeth-file");
     for (arch, seed) in small_pair().into_iter().zip([21, 22]) {
         let jaw = arch.jaw.name();
         // Two vertices that no face uses, before all others and after them.
@@ -118,7 +86,7 @@ fn every_vertex_and_face_of_a_file_is_labelled_in_its_order() {
 
 #[test]
 fn a_folder_gets_everything_and_corrections_are_marked() {
-    let folder = folder("folder");
+    let folder = folder("teeth-folder");
     let [upper, _] = small_pair();
     let motion = random_motion(23);
     let file = folder.join("scan.ply");
@@ -201,27 +169,9 @@ fn a_folder_gets_everything_and_corrections_are_marked() {
     assert_eq!(fs::read(out.join("labels.json")).unwrap(), before);
 }
 
-/// Every file below a folder with its bytes.
-fn content(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-                files.insert(name, fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
-}
-
 #[test]
 fn a_case_is_labelled_when_it_is_made_and_again_with_corrections() {
-    let folder = folder("case");
+    let folder = folder("teeth-case");
     for arch in small_pair() {
         write_ply(
             &folder.join(format!("{}.ply", arch.jaw)),
@@ -297,7 +247,7 @@ fn a_case_is_labelled_when_it_is_made_and_again_with_corrections() {
 
 #[test]
 fn what_is_no_arch_is_refused_with_a_reason() {
-    let folder = folder("refused");
+    let folder = folder("teeth-refused");
     let out = folder.join("labels.json");
     let refused = |mesh: &TriMesh| {
         let file = folder.join("Doe_Jane.ply");
@@ -340,7 +290,7 @@ fn what_is_no_arch_is_refused_with_a_reason() {
 
 #[test]
 fn a_folder_of_labelled_scans_is_scored() {
-    let folder = folder("score");
+    let folder = folder("teeth-score");
     for arch in small_pair() {
         let name = format!("synthetic-1_{}", arch.jaw);
         write_ply(&folder.join(format!("{name}.ply")), &arch.mesh);

@@ -1,7 +1,7 @@
 //! Crowns that are tipped, leaned and turned by known angles show them in Andrews' numbers.
 
 use super::*;
-use crate::truth::TrueCast;
+use crate::truth::{TrueCast, number};
 use crate::{Params, measure};
 use stonecast_dental::Findings;
 use stonecast_testkit::DentitionSpec;
@@ -25,14 +25,6 @@ fn with(shift: ToothShift, teeth: &[u8]) -> Findings {
         spec.shifts.insert(Fdi::new(*tooth).unwrap(), shift);
     }
     measure(&TrueCast::new(&spec).measured(), &Params::default())
-}
-
-fn number(findings: &Findings, id: &str) -> f64 {
-    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-    finding
-        .number()
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
 }
 
 /// By how much a measure changes when all of the teeth are shifted.

@@ -1,7 +1,7 @@
 //! Spee and Wilson on dentitions that were made with known curves.
 
 use super::*;
-use crate::truth::{TrueCast, without};
+use crate::truth::{TrueCast, number, without};
 use crate::{Params, measure};
 use stonecast_dental::Findings;
 use stonecast_testkit::DentitionSpec;
@@ -21,14 +21,6 @@ fn cast(spee_mm: f64, wilson_radius_mm: f64) -> (TrueCast, Findings) {
     });
     let findings = measure(&cast.measured(), &Params::default());
     (cast, findings)
-}
-
-fn number(findings: &Findings, id: &str) -> f64 {
-    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-    finding
-        .number()
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
 }
 
 #[test]

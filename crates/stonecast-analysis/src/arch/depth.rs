@@ -114,7 +114,7 @@ fn chord(view: &View<'_>, jaw: Jaw, side: Side) -> Result<f64, NotMeasured> {
 
 #[cfg(test)]
 mod tests {
-    use crate::truth::TrueCast;
+    use crate::truth::{TrueCast, number};
     use crate::{Params, measure};
     use stonecast_dental::Findings;
     use stonecast_testkit::DentitionSpec;
@@ -126,14 +126,6 @@ mod tests {
             ..DentitionSpec::default()
         };
         measure(&TrueCast::new(&spec).measured(), &Params::default())
-    }
-
-    fn number(findings: &Findings, id: &str) -> f64 {
-        let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-        finding
-            .number()
-            .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-            .value
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Curves are recovered from their own points, and synthetic arches have the form that they were made with.
 
 use super::*;
-use crate::truth::{TrueCast, without};
+use crate::truth::{TrueCast, number, without};
 use crate::{Params, measure};
 use stonecast_dental::{Findings, Outcome};
 use stonecast_testkit::DentitionSpec;
@@ -114,14 +114,6 @@ fn all(squareness: f64) -> (TrueCast, Findings) {
     });
     let findings = measure(&cast.measured(), &Params::default());
     (cast, findings)
-}
-
-fn number(findings: &Findings, id: &str) -> f64 {
-    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-    finding
-        .number()
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
 }
 
 #[test]

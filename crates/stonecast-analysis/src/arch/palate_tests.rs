@@ -1,7 +1,7 @@
 //! Volumes of bodies that are known, and palates that were made with known heights.
 
 use super::*;
-use crate::truth::{TrueCast, without};
+use crate::truth::{TrueCast, number, without};
 use crate::{Params, measure};
 use stonecast_dental::{Findings, Outcome};
 use stonecast_testkit::DentitionSpec;
@@ -87,14 +87,6 @@ fn all(palate_depth_mm: f64, palate: bool) -> (TrueCast, Findings) {
     });
     let findings = measure(&cast.measured(), &Params::default());
     (cast, findings)
-}
-
-fn number(findings: &Findings, id: &str) -> f64 {
-    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-    finding
-        .number()
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
 }
 
 #[test]

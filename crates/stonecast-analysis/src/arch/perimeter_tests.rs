@@ -4,7 +4,7 @@ use stonecast_dental::{Jaw, Outcome};
 use stonecast_testkit::spec::Dentition;
 use stonecast_testkit::{DentitionSpec, PerJaw};
 
-use crate::truth::{TrueCast, without};
+use crate::truth::{self, TrueCast, without};
 use crate::{Params, measure};
 
 const KINDS: [&str; 3] = ["contact", "segmental", "wire"];
@@ -17,12 +17,7 @@ fn spec() -> DentitionSpec {
 }
 
 fn number(cast: &TrueCast, id: &str) -> f64 {
-    let findings = measure(&cast.measured(), &Params::default());
-    let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-    finding
-        .number()
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
+    truth::number(&truth::findings(cast), id)
 }
 
 /// The sum of the widths that the teeth before the first molars were made with.

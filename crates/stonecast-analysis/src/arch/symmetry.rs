@@ -230,9 +230,8 @@ fn best_axis(twins: &[Twins]) -> Option<Axis> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::truth::{TrueCast, without};
+    use crate::truth::{TrueCast, number, without};
     use crate::{Params, measure};
-    use stonecast_dental::Findings;
     use stonecast_testkit::spec::ToothShift;
     use stonecast_testkit::{DentitionSpec, PerSide};
 
@@ -275,14 +274,6 @@ mod tests {
         let axis = best_axis(&moved).unwrap();
         let by = |k: usize| transverse(axis.seen(moved[k]));
         assert!(by(2) > 1.4 && (0..6).filter(|k| *k != 2).all(|k| by(k).abs() < 0.6));
-    }
-
-    fn number(findings: &Findings, id: &str) -> f64 {
-        let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-        finding
-            .number()
-            .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-            .value
     }
 
     fn spec() -> DentitionSpec {

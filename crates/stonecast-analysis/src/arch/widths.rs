@@ -225,7 +225,7 @@ fn z(width: &Quantity, norm: &Row) -> Result<Quantity, NotMeasured> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::truth::TrueCast;
+    use crate::truth::{TrueCast, number};
     use crate::{Params, measure};
     use stonecast_dental::Findings;
     use stonecast_testkit::DentitionSpec;
@@ -239,14 +239,6 @@ mod tests {
 
     fn all(spec: &DentitionSpec, params: &Params) -> Findings {
         measure(&TrueCast::new(spec).measured(), params)
-    }
-
-    fn number(findings: &Findings, id: &str) -> f64 {
-        let finding = findings.get(id).unwrap_or_else(|| panic!("no {id}"));
-        finding
-            .number()
-            .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-            .value
     }
 
     /// The distance of the upper first molars' crown centres at the height of their cusps, from the poses that they were

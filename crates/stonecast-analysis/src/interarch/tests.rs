@@ -5,7 +5,7 @@ use stonecast_mesh::{Point, Vector};
 use stonecast_testkit::spec::Dentition;
 use stonecast_testkit::{DentitionSpec, PerSide};
 
-use crate::truth::{TrueCast, arch_of, without};
+use crate::truth::{TrueCast, arch_of, findings, name, number, without};
 use crate::{Params, measure};
 
 fn cast(change: impl Fn(&mut DentitionSpec)) -> TrueCast {
@@ -15,25 +15,6 @@ fn cast(change: impl Fn(&mut DentitionSpec)) -> TrueCast {
     };
     change(&mut spec);
     TrueCast::new(&spec)
-}
-
-fn findings(cast: &TrueCast) -> Findings {
-    measure(&cast.measured(), &Params::default())
-}
-
-fn number(of: &Findings, id: &str) -> f64 {
-    let finding = of.get(id).unwrap_or_else(|| panic!("no {id}"));
-    finding
-        .number()
-        .unwrap_or_else(|| panic!("{id}: {}", finding.outcome))
-        .value
-}
-
-fn name(of: &Findings, id: &str) -> String {
-    match &of.get(id).unwrap_or_else(|| panic!("no {id}")).outcome {
-        Outcome::Category(category) => category.name.clone(),
-        other => panic!("{id}: {other}"),
-    }
 }
 
 fn reason(of: &Findings, id: &str) -> NotMeasured {
