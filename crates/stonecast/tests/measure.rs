@@ -327,6 +327,22 @@ fn a_case_compared_with_itself_has_not_changed_and_with_another_says_what_did() 
 }
 
 #[test]
+fn what_a_person_put_beside_the_findings_stays() {
+    let folder = folder("measure-own-files");
+    let case = demo(&folder);
+    let notes = case.join("measure/notes.txt");
+    fs::write(&notes, "ask about tooth 36").unwrap();
+    run(0, &["measure", text(&case), "--no-drawings"]);
+    assert_eq!(fs::read_to_string(&notes).unwrap(), "ask about tooth 36");
+    assert!(
+        !case.join("measure/bolton.svg").exists(),
+        "our own drawings of before are gone"
+    );
+    run(0, &["teeth", text(&case), "--no-pictures"]);
+    assert!(notes.exists());
+}
+
+#[test]
 fn findings_go_to_a_folder_of_their_own_on_demand() {
     let folder = folder("measure-out");
     let case = demo(&folder);

@@ -4,6 +4,7 @@ use std::{
     fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use rayon::prelude::*;
@@ -103,7 +104,10 @@ impl CaseWriter {
     pub fn new(place: &Path, force: bool) -> Result<Self, WriteError> {
         check_place(place, force)?;
         let name = place.file_name().ok_or(WriteError::NoName)?.to_string_lossy();
-        let scratch = place.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        // Two writers of one process never share a scratch folder.
+        static WRITERS: AtomicUsize = AtomicUsize::new(0);
+        let writer = WRITERS.fetch_add(1, Ordering::Relaxed);
+        let scratch = place.with_file_name(format!(".{name}.{}.{writer}.part", std::process::id()));
         if let Some(above) = place.parent() {
             fs::create_dir_all(above).map_err(io_error("the output folder"))?;
         }
@@ -116,8 +120,8 @@ impl CaseWriter {
         })
     }
 
-    /// Starts a new version of the case that stands at `place`: every file of it but `case.toml` and those that `drop`
-    /// names is taken over, whether the case lists it or a person put it there.
+    /// Starts a new version of the case that stands at `place`: every file of it is taken over but `case.toml` and those
+    /// listed ones that `drop` names. What a person put there is not listed, and stays.
     ///
     /// # Errors
     /// If the folder above cannot be written, or a file of the case cannot be taken over.
@@ -126,13 +130,15 @@ impl CaseWriter {
         listed: &[FileRecord],
         drop: impl Fn(&str) -> bool,
     ) -> Result<Self, WriteError> {
+        // A place such as `.` has its name only in full.
+        let place = &place.canonicalize().map_err(io_error("the case folder"))?;
         let mut writer = Self::new(place, true)?;
         for path in files_below(place)? {
-            if path == "case.toml" || drop(&path) {
+            let record = listed.iter().find(|file| file.path == path);
+            if path == "case.toml" || (record.is_some() && drop(&path)) {
                 continue;
             }
             take_over(place, &writer.scratch, &path)?;
-            let record = listed.iter().find(|file| file.path == path);
             writer.files.extend(record.cloned());
         }
         Ok(writer)
@@ -224,6 +230,11 @@ fn write_file(root: &Path, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
     let full = root.join(path);
     if let Some(folder) = full.parent() {
         fs::create_dir_all(folder).map_err(io_error(path))?;
+    }
+    // A file that was taken over may be the very file of the old folder: it must not be written through.
+    match fs::remove_file(&full) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error(path)(error)),
+        _ => {}
     }
     fs::write(full, bytes).map_err(io_error(path))
 }
