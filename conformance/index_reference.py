@@ -523,8 +523,11 @@ def iotn_overjet(case):
 
 def iotn_reverse(case):
     found = case.some(case.each("overjet.labial", INCISORS), "overjet.labial.11")
-    # Reverse overjet is that of all incisors: it is what the least reversed shows whether it is there, the most how much.
-    if any(tenth(q[0]) >= 0 for q in found):
+    # Reverse overjet is that of all incisors: the least reversed one shows whether it is there, the most reversed one how much.
+    possible = all(tenth(q[0] - 2 * q[1]) < 0 for q in found)
+    likely = all(tenth(q[0]) < 0 for q in found)
+    sure = all(tenth(q[0] + 2 * q[1]) < 0 for q in found)
+    if not possible:
         return {**score(1), "code": "1"}
     q = [negated(q) for q in found]
     def code(x, difficulties):
@@ -535,7 +538,12 @@ def iotn_reverse(case):
         if x <= Decimal("3.5"):
             return "4m" if difficulties else "3b"
         return "5m" if difficulties else "4b"
-    return iotn_score(q, asked(case, "iotn.difficulties", [True, False], code))
+    graded = iotn_score(q, asked(case, "iotn.difficulties", [True, False], code))
+    if not sure:
+        graded = {**graded, "low": 1}
+    if not likely:
+        graded = {**graded, "code": "1", "points": 1}
+    return graded
 
 
 def iotn_crossbite(case):

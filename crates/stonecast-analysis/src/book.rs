@@ -232,7 +232,8 @@ fn measured(subject: &Subject<'_>, job: &Job<'_>) -> Vec<Finding> {
     let record = RefCell::new(Record::default());
     let base = (job.measure)(&View::new(subject, Moved::Nothing, Some(&record)));
     let record = record.into_inner();
-    let results: Result<Vec<(f64, f64, Vec<UncertaintyShare>)>, NotMeasured> = base.and_then(|base| {
+    let mut notes = record.notes.clone();
+    let results: Result<Vec<Spread>, NotMeasured> = base.and_then(|base| {
         assert_eq!(
             base.len(),
             job.specs.len(),
@@ -245,7 +246,13 @@ fn measured(subject: &Subject<'_>, job: &Job<'_>) -> Vec<Finding> {
                 what: "the points give no finite number; look at the labels".to_owned(),
             });
         }
-        Ok(spread(subject, job, &record, &base))
+        let (numbers, fragile) = spread(subject, job, &record, &base);
+        notes.extend(fragile.into_iter().map(|what| {
+            format!(
+                "cannot be measured when the {what} lies otherwise by its uncertainty: ± is a lower bound"
+            )
+        }));
+        Ok(numbers)
     });
     let evidence = |shares: Vec<UncertaintyShare>| Evidence {
         points: record.points.clone(),
@@ -254,7 +261,7 @@ fn measured(subject: &Subject<'_>, job: &Job<'_>) -> Vec<Finding> {
         findings: Vec::new(),
         rows: record.rows.iter().cloned().collect(),
         uncertainty: shares,
-        notes: record.notes.clone(),
+        notes: notes.clone(),
     };
     (job.specs.iter().enumerate())
         .map(|(place, spec)| {
@@ -301,13 +308,17 @@ fn finding(spec: &Spec, outcome: Outcome, read: &BTreeSet<Fdi>, evidence: Eviden
     }
 }
 
-/// Each number with its standard uncertainty and the largest shares of it.
+/// A number, its standard uncertainty and the largest shares of it.
+type Spread = (f64, f64, Vec<UncertaintyShare>);
+
+/// Each number with its standard uncertainty and the largest shares of it; and what cannot be moved by its uncertainty without
+/// leaving nothing to be measured.
 fn spread(
     subject: &Subject<'_>,
     job: &Job<'_>,
     record: &Record,
     base: &[f64],
-) -> Vec<(f64, f64, Vec<UncertaintyShare>)> {
+) -> (Vec<Spread>, BTreeSet<String>) {
     let mut inputs: Vec<Input> = (record.inputs.iter())
         .filter(|(_, sigma)| **sigma > 0.0)
         .map(|(input, _)| *input)
@@ -319,9 +330,13 @@ fn spread(
         }));
     }
     let mut shares: Vec<BTreeMap<String, f64>> = vec![BTreeMap::new(); base.len()];
+    let mut fragile = BTreeSet::new();
     for input in inputs {
         let run = |by| (job.measure)(&View::new(subject, Moved::One(input, by), None)).ok();
         let sides: Vec<Vec<f64>> = [1.0, -1.0].into_iter().filter_map(run).collect();
+        if sides.len() < 2 {
+            fragile.insert(words(subject, record, input));
+        }
         for (place, shares) in shares.iter_mut().enumerate() {
             let changes = sides.iter().map(|side| side[place] - base[place]);
             let squares: Vec<f64> = changes.map(|c| c * c).filter(|s| s.is_finite()).collect();
@@ -331,7 +346,7 @@ fn spread(
             }
         }
     }
-    (base.iter().zip(shares))
+    let numbers = (base.iter().zip(shares))
         .map(|(value, shares)| {
             // From 0.0: an empty sum of floats is -0.0.
             let total: f64 = shares.values().fold(0.0, |sum, share| sum + share);
@@ -345,7 +360,8 @@ fn spread(
             largest.truncate(SHARES);
             (*value, total.sqrt(), largest)
         })
-        .collect()
+        .collect();
+    (numbers, fragile)
 }
 
 /// What an uncertainty comes from, for people. Parts with the same words are told as one.

@@ -100,7 +100,7 @@ pub enum WhyNot {
     OnlyBefore,
     /// Only the second has: a tooth that is new.
     OnlyAfter,
-    /// The two are of different units, kinds or methods.
+    /// The two are of different units, kinds, methods or norms.
     Unlike,
 }
 
@@ -162,6 +162,20 @@ impl Changes {
     }
 }
 
+/// Tables whose rows are a choice of what to compare a patient with.
+const NORM_TABLES: [&str; 4] = ["bolton", "arch_width", "andrews_norms", "moyers"];
+
+/// The norms that a finding rests on: against others it is another number.
+fn norms(finding: &Finding) -> BTreeSet<&str> {
+    let rows = finding.evidence.rows.iter().map(|row| row.row.as_str());
+    rows.filter(|row| {
+        row.split('/')
+            .next()
+            .is_some_and(|table| NORM_TABLES.contains(&table))
+    })
+    .collect()
+}
+
 fn compared(before: Option<&Finding>, after: Option<&Finding>, factor: f64) -> Result<Change, WhyNot> {
     let (before, after) = match (before, after) {
         (Some(before), Some(after)) => (before, after),
@@ -179,7 +193,7 @@ fn compared(before: Option<&Finding>, after: Option<&Finding>, factor: f64) -> R
             after: no_after,
         });
     }
-    if before.method != after.method {
+    if before.method != after.method || norms(before) != norms(after) {
         return Err(WhyNot::Unlike);
     }
     let (what, detectable) = match (&before.outcome, &after.outcome) {

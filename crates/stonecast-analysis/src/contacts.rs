@@ -35,7 +35,8 @@ pub(crate) fn share(teeth: &mut [SubjectTooth]) {
     for (tooth, off) in teeth.iter_mut().zip(off) {
         let most = 2.0 * tooth.mesiodistal_doubt;
         if let Ok((width, _)) = &mut tooth.mesiodistal {
-            *width -= off.min(most);
+            tooth.taken_off = off.min(most);
+            *width -= tooth.taken_off;
         }
     }
 }
@@ -50,7 +51,8 @@ pub(crate) fn doubt(teeth: &mut [SubjectTooth]) {
         };
         let between = out.dot(&(mesial - distal));
         if let Ok((width, [own, _])) = &mut tooth.mesiodistal {
-            *own = own.hypot(((*width - between).abs() - limit).max(0.0));
+            tooth.astray = ((*width - between).abs() - limit).max(0.0);
+            *own = own.hypot(tooth.astray);
         }
     }
 }

@@ -111,6 +111,10 @@ pub(crate) struct SubjectTooth {
     pub mesiodistal: Result<(f64, [f64; 2]), NoWidth>,
     /// What the teeth stage itself says of how well the mesiodistal width is known.
     pub mesiodistal_doubt: f64,
+    /// What the mesiodistal width was lessened by because it overlaps its neighbours' ([`crate::contacts`]), mm.
+    pub taken_off: f64,
+    /// By how much more than contact areas are wide it differs from the distance of the contact points, mm.
+    pub astray: f64,
     pub buccolingual: Result<(f64, [f64; 2]), NoWidth>,
 }
 
@@ -179,7 +183,8 @@ impl SubjectTooth {
             occlusal: Vector::from(frame.occlusal),
         };
         // As well known as the zenith of the facial margin.
-        let zenith = precision.point(tooth.fdi, LandmarkKind::GingivalZenith, tooth.told_by, edge);
+        let found = ToldBy::Auto(1.0);
+        let zenith = precision.point(tooth.fdi, LandmarkKind::GingivalZenith, found, edge);
         let lingual = lingual_margin(tooth, &axes);
         Self {
             fdi: tooth.fdi,
@@ -195,6 +200,8 @@ impl SubjectTooth {
             turn_sigma: precision.axes(tooth.fdi, edge),
             mesiodistal: width(tooth.mesiodistal, 0),
             mesiodistal_doubt: own_doubt,
+            taken_off: 0.0,
+            astray: 0.0,
             buccolingual: width(tooth.buccolingual, 1),
         }
     }

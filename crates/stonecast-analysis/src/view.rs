@@ -15,7 +15,7 @@ use stonecast_dental::{Fdi, Jaw, LandmarkKind, NotMeasured};
 use stonecast_mesh::{Point, Vector};
 use stonecast_teeth::{NoWidth, ToldBy};
 
-use crate::rows::Row;
+use crate::rows::{Row, row};
 use crate::subject::{Answer, Axes, BiteFacts, Subject, SubjectTooth};
 
 /// Something that is known only to an uncertainty. Numbers are places in the subject's teeth and along axes.
@@ -353,7 +353,21 @@ impl<'a> View<'a> {
     /// # Errors
     /// When the arch or the tooth is not there or the width was not measured.
     pub fn mesiodistal(&self, tooth: Fdi) -> Result<f64, NotMeasured> {
-        self.width(tooth, 0, "mesiodistal width", |t| t.mesiodistal)
+        let width = self.width(tooth, 0, "mesiodistal width", |t| t.mesiodistal)?;
+        let (_, found) = self.tooth(tooth)?;
+        if found.taken_off >= 0.005 {
+            self.remark(&format!(
+                "the width of {tooth} is {:.2} mm less than its surface is wide: so much it overlaps its neighbours",
+                found.taken_off
+            ));
+        }
+        if found.astray > 0.0 {
+            self.rests_on(row("measurement_precision", "width-against-contacts"));
+            self.remark(&format!(
+                "the width of {tooth} and the distance of its contact points differ widely: look at its labels"
+            ));
+        }
+        Ok(width)
     }
 
     /// A tooth's greatest buccolingual width, mm.

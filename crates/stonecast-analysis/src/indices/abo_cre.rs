@@ -135,6 +135,11 @@ fn component(reader: &Reader<'_>, graded: &[(&str, Item)]) -> Result<Score, NotM
         }
     }
     if any {
+        for jaw in [Jaw::Upper, Jaw::Lower] {
+            if reader.teeth(jaw).is_empty() {
+                reader.remark(&format!("counted without the {jaw} arch, which is not there"));
+            }
+        }
         return Ok(sum);
     }
     let all = [Jaw::Upper, Jaw::Lower].into_iter().flat_map(|jaw| arch(jaw, 7));

@@ -92,6 +92,8 @@ fn bare(fdi: Fdi) -> SubjectTooth {
         curve_sigma: [0.0; 3],
         turn_sigma: [0.0; 3],
         mesiodistal_doubt: 0.0,
+        taken_off: 0.0,
+        astray: 0.0,
         mesiodistal: Err(NoWidth::TooLittle),
         buccolingual: Err(NoWidth::TooLittle),
     }

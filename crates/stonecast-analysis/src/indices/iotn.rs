@@ -6,6 +6,8 @@
 //!
 //! Limits and references: `docs/methods/iotn.md`.
 
+use std::collections::BTreeSet;
+
 use stonecast_dental::finding::{Category, Quantity, Score};
 use stonecast_dental::{Jaw, NotMeasured, Side};
 
@@ -216,14 +218,26 @@ fn overjet(reader: &Reader<'_>) -> Result<Category, NotMeasured> {
 fn reverse(reader: &Reader<'_>) -> Result<Category, NotMeasured> {
     let found = of_teeth(reader, "overjet.labial", &upper_incisors())?;
     let needed = (value(reader, TABLE, "reverse.all") as usize).min(found.len());
-    let reversed = found.iter().filter(|(_, q)| tenths(q.value) < 0).count();
-    if reversed < needed {
+    let reversed =
+        |of: fn(&Quantity) -> f64| found.iter().filter(|(_, q)| tenths(of(q)) < 0).count() >= needed;
+    if !reversed(|q| q.interval()[0]) {
         return Ok(Category::sure("1"));
     }
     let reverse: Vec<Quantity> = found.iter().map(|(_, q)| negated(*q)).collect();
     let question = "are there difficulties of mastication or speech?";
     let difficulties = reader.flag("iotn.difficulties", question).map(usize::from);
-    banded(reader, "reverse", &greatest(&reverse), &difficulties, 2)
+    let mut graded = banded(reader, "reverse", &greatest(&reverse), &difficulties, 2)?;
+    if !reversed(|q| q.value) {
+        // Most likely it is none, but their uncertainty leaves one of all incisors open.
+        let open = std::mem::replace(&mut graded.name, "1".to_owned());
+        graded.others.insert(0, open);
+    } else if !reversed(|q| q.interval()[1]) {
+        graded.others.push("1".to_owned());
+    }
+    let Category { name, mut others } = graded;
+    let mut seen = BTreeSet::from([name.clone()]);
+    others.retain(|other| seen.insert(other.clone()));
+    Ok(Category { name, others })
 }
 
 fn crossbite(reader: &Reader<'_>) -> Result<Category, NotMeasured> {

@@ -16,7 +16,7 @@ use stonecast_mesh::Point;
 use super::TABLE;
 use super::line::ArchLine;
 use super::profile::{Profile, Wall};
-use super::teeth::{in_place, most, opposite, row, tip};
+use super::teeth::{in_place, most, opposite, row, tip, too_few};
 use crate::book::{Book, Spec};
 use crate::rows::row as table_row;
 use crate::subject::Subject;
@@ -124,8 +124,7 @@ fn wall_at(
 fn line_of(view: &View<'_>, points: Vec<Point>, jaw: Jaw) -> Result<ArchLine, NotMeasured> {
     if points.len() < 2 {
         let all = row(view.subject(), jaw, 2);
-        let teeth = all.into_iter().filter(|t| !view.has(*t)).collect();
-        return Err(NotMeasured::MissingTeeth { teeth });
+        return Err(too_few(view, &all, "labial wall"));
     }
     Ok(ArchLine(points))
 }

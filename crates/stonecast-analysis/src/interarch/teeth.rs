@@ -41,6 +41,18 @@ pub(super) fn tip(view: &View<'_>, tooth: Fdi) -> Result<Point, NotMeasured> {
     view.first_point(tooth, facial_tips(tooth))
 }
 
+/// Why a line through some teeth has fewer than two points: those that are not there, else the first without its part.
+pub(super) fn too_few(view: &View<'_>, teeth: &[Fdi], part: &str) -> NotMeasured {
+    let missing: Vec<Fdi> = teeth.iter().copied().filter(|t| !view.has(*t)).collect();
+    match teeth.first() {
+        Some(tooth) if missing.is_empty() => NotMeasured::NoPart {
+            tooth: *tooth,
+            part: part.to_owned(),
+        },
+        _ => NotMeasured::MissingTeeth { teeth: missing },
+    }
+}
+
 /// The finding under an id with a tooth each that matters most by some rank, of those that were measured.
 ///
 /// # Errors

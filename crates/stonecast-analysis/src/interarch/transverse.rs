@@ -15,7 +15,7 @@ use stonecast_mesh::Point;
 use super::TABLE;
 use super::line::ArchLine;
 use super::open_bite::posterior;
-use super::teeth::{in_place, opposite};
+use super::teeth::{in_place, opposite, too_few};
 use crate::book::{Book, Reader, Spec};
 use crate::geometry::middle;
 use crate::rows::row as table_row;
@@ -94,8 +94,7 @@ fn buccal_line(view: &View<'_>, upper: Fdi) -> Result<ArchLine, NotMeasured> {
         points.extend(cusps);
     }
     if points.len() < 2 {
-        let teeth = teeth.into_iter().filter(|t| !view.has(*t)).collect();
-        return Err(NotMeasured::MissingTeeth { teeth });
+        return Err(too_few(view, &teeth, "buccal cusps"));
     }
     if side == Side::Right {
         points.reverse();

@@ -238,6 +238,25 @@ mod tests {
     }
 
     #[test]
+    fn careys_names_change_between_the_tenths_that_the_table_says() {
+        let bands = crate::grades::Bands::names_from_row(row("space", "carey"));
+        let t = |discrepancy: f64, name: &str| {
+            assert_eq!(
+                bands.of_value(discrepancy).split(' ').next(),
+                Some(name),
+                "{discrepancy}"
+            );
+        };
+        t(0.0, "no");
+        t(-0.04, "no");
+        t(-0.1, "slight");
+        t(-2.5, "slight");
+        t(-2.6, "moderate");
+        t(-5.0, "moderate");
+        t(-5.1, "marked");
+    }
+
+    #[test]
     fn three_teeth_tell_no_form() {
         assert!(form(&ellipse(20.0, 20.0, 4)).is_none());
     }

@@ -13,6 +13,7 @@
 use stonecast_dental::finding::{Outcome, Quantity, Unit};
 use stonecast_dental::{Jaw, LandmarkKind as K, NotMeasured};
 
+use super::nance::{answered_length, read_by_callipers};
 use super::{JAWS, fdi, remark_on_validity, row_to, sum};
 use crate::arch::depth;
 use crate::arch::widths::{PONT, width};
@@ -20,7 +21,6 @@ use crate::book::{Book, Spec};
 use crate::geometry::middle;
 use crate::grades::Bands;
 use crate::rows::row;
-use crate::subject::Answer;
 use crate::view::View;
 
 const METHOD: &str = "historic-arch-rules";
@@ -206,12 +206,11 @@ fn howe(book: &mut Book<'_>) {
         let all = twelve(view)?;
         remark_on_validity(view, "howe");
         let question = "premolar basal arch width in mm, callipers in the canine fossae";
-        match view.answer(BASAL_WIDTH, question)? {
-            Answer::Number(width) if *width > 0.0 => Ok(share(*width, all)),
-            _ => Err(NotMeasured::OutOfRange {
-                what: format!("answer {BASAL_WIDTH} is not a length in mm"),
-            }),
-        }
+        let read = answered_length(view, BASAL_WIDTH, question)?;
+        Ok(share(
+            read_by_callipers(view, "premolar basal arch width, as answered", read),
+            all,
+        ))
     });
     let spec = Spec::category(
         "howe.base.judgement",

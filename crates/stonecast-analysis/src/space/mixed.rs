@@ -6,6 +6,7 @@ use stonecast_dental::{Fdi, Jaw, NotMeasured};
 
 use super::arch_length::available;
 use super::{row_to, sum};
+use crate::rows::row;
 use crate::view::View;
 
 /// Passes when the jaw's arch is mixed: it holds permanent and primary teeth.
@@ -49,4 +50,15 @@ pub(crate) fn left_over(view: &View<'_>, jaw: Jaw, per_quadrant: f64) -> Result<
     let needed: Vec<Fdi> = incisors.iter().chain(&molars).copied().collect();
     view.need(&needed)?;
     Ok(available(view, jaw)? - (sum(view, &incisors)? + 2.0 * per_quadrant))
+}
+
+/// Nothing, known to the spread of patients about a prediction: it belongs to the uncertainty of every predicted width.
+pub(crate) fn spread(view: &View<'_>, id: &str) -> f64 {
+    let row = row("tooth_size_rules", id);
+    view.rests_on(row);
+    view.given(
+        "spread of patients about the prediction",
+        0.0,
+        row.number("value"),
+    )
 }

@@ -9,7 +9,7 @@
 
 use stonecast_dental::{Jaw, NotMeasured};
 
-use super::mixed::{left_over, need_mixed, predictor};
+use super::mixed::{left_over, need_mixed, predictor, spread};
 use super::{JAWS, remark_on_validity};
 use crate::book::{Book, Spec};
 use crate::rows::{Row, row, rows};
@@ -64,7 +64,7 @@ fn prediction(view: &View<'_>, jaw: Jaw, level: &Row) -> Result<f64, NotMeasured
     need_mixed(view, jaw)?;
     view.rests_on(level);
     remark_on_validity(view, "moyers");
-    predicted(predictor(view)?, jaw, level)
+    Ok(predicted(predictor(view)?, jaw, level)? + spread(view, "spread-moyers"))
 }
 
 pub(crate) fn measure(book: &mut Book<'_>) {

@@ -13,6 +13,7 @@ use super::arch_length::available;
 use super::mixed::need_mixed;
 use super::{JAWS, row_to};
 use crate::book::{Book, Spec};
+use crate::rows::row;
 use crate::subject::Answer;
 use crate::view::View;
 
@@ -31,6 +32,13 @@ pub(crate) fn answered_length(view: &View<'_>, key: &str, question: &str) -> Res
             what: format!("answer {key} is not a length in mm"),
         }),
     }
+}
+
+/// A length that a person read from callipers, with what such readings are off by.
+pub(crate) fn read_by_callipers(view: &View<'_>, what: &str, length: f64) -> f64 {
+    let precision = row("space", "calliper-reading");
+    view.rests_on(precision);
+    view.given(what, length, precision.number("value"))
 }
 
 /// The reference tooth that stands for the film's enlargement.
@@ -56,6 +64,13 @@ fn by_huckaba(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {
     let question = format!("mesiodistal width of {reference} on the film of {tooth}, mm");
     let on_film = answered_length(view, &format!("radiograph.reference_film.{tooth}"), &question)?;
     view.need(&[reference])?;
+    let film = read_by_callipers(view, &format!("width of {tooth} on the film, as answered"), film);
+    let on_film = read_by_callipers(
+        view,
+        &format!("width of {reference} on the film, as answered"),
+        on_film,
+    );
+    view.remark("the film's own distortion is not in the uncertainty");
     Ok(huckaba(film, view.mesiodistal(reference)?, on_film))
 }
 

@@ -8,7 +8,7 @@
 
 use stonecast_dental::{Fdi, Jaw, NotMeasured};
 
-use super::nance::answered_length;
+use super::nance::{answered_length, read_by_callipers};
 use super::{remark_on_validity, row_to};
 use crate::book::{Book, Spec};
 use crate::grades::Bands;
@@ -42,12 +42,10 @@ pub(crate) fn measure(book: &mut Book<'_>) {
 fn faciolingual(view: &View<'_>, tooth: Fdi) -> Result<f64, NotMeasured> {
     let question = format!("greatest faciolingual width of {tooth} in mm, callipers under the gum's edge");
     let read = answered_length(view, &format!("peck.faciolingual.{tooth}"), &question)?;
-    let precision = row("space", "calliper-reading");
-    view.rests_on(precision);
-    Ok(view.given(
+    Ok(read_by_callipers(
+        view,
         &format!("faciolingual width of {tooth}, as answered"),
         read,
-        precision.number("value"),
     ))
 }
 

@@ -10,7 +10,7 @@
 use stonecast_dental::Jaw;
 
 use super::JAWS;
-use super::mixed::{left_over, need_mixed, predictor};
+use super::mixed::{left_over, need_mixed, predictor, spread};
 use super::remark_on_validity;
 use crate::book::{Book, Spec};
 use crate::rows::{Row, row};
@@ -37,7 +37,7 @@ fn prediction(view: &View<'_>, jaw: Jaw) -> Result<f64, stonecast_dental::NotMea
         view.rests_on(row);
     }
     remark_on_validity(view, "tanaka-johnston");
-    Ok(predicted(predictor(view)?, jaw))
+    Ok(predicted(predictor(view)?, jaw) + spread(view, "spread-tanaka-johnston"))
 }
 
 pub(crate) fn measure(book: &mut Book<'_>) {

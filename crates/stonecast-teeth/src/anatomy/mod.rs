@@ -109,13 +109,18 @@ fn tooth(crown: &Crown, axes: &Axes, told_by: ToldBy, mesh_from_arch: &RigidMoti
         .collect();
     let turned = crown.turned(&axes.origin, &axes.axes);
     let found = landmarks::find(&turned);
+    // A person who says which tooth this is has placed none of its points.
+    let found_by = match told_by {
+        ToldBy::Human => ToldBy::Auto(1.0),
+        auto @ ToldBy::Auto(_) => auto,
+    };
     let landmarks = found
         .points
         .iter()
         .map(|(kind, p)| ToothLandmark {
             kind: *kind,
             position: out(p),
-            told_by,
+            told_by: found_by,
         })
         .collect();
     let width = |w: Result<(f64, f64), NoWidth>| match w {

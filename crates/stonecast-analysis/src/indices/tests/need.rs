@@ -51,6 +51,40 @@ fn iotn_features_are_graded_at_their_thresholds() {
 }
 
 #[test]
+fn a_reverse_overjet_of_all_incisors_that_hangs_on_one_leaves_both_open() {
+    let t = |last: f64, sigma: f64, expected: &str, other: Option<&str>| {
+        let found = with(|given| {
+            for tooth in [12, 11, 21] {
+                given
+                    .numbers
+                    .insert(format!("overjet.labial.{tooth}"), [-4.0, 0.0]);
+            }
+            given
+                .numbers
+                .insert("overjet.labial.22".to_owned(), [last, sigma]);
+            given
+                .answers
+                .insert("iotn.difficulties".to_owned(), Answer::Flag(false));
+        });
+        let Outcome::Category(category) = outcome(&found, "iotn.reverse") else {
+            panic!("{last}: {}", outcome(&found, "iotn.reverse"));
+        };
+        assert_eq!(
+            (
+                category.name.as_str(),
+                category.others.first().map(String::as_str)
+            ),
+            (expected, other),
+            "{last}"
+        );
+    };
+    t(0.1, 0.4, "1", Some("4b"));
+    t(-0.1, 0.4, "4b", Some("1"));
+    t(2.0, 0.4, "1", None);
+    t(-2.0, 0.4, "4b", None);
+}
+
+#[test]
 fn a_reverse_overjet_is_one_of_all_incisors_and_asks_for_difficulties_beyond_1_mm() {
     let t = |overjet: f64, all: bool, difficulties: Option<bool>, code: Option<&str>| {
         let found = with(|given| {
