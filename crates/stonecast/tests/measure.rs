@@ -431,6 +431,13 @@ fn documents_that_are_missing_changed_cut_off_or_of_another_form_are_refused_by_
             text.replacen("\"jaw\":\"upper\"", "\"jaw\":\"lower\"", 1)
         });
     });
+    t("far", &[marks, "nowhere near the surface"], &|case| {
+        change(case, marks, true, |text| {
+            let at = text.find("\"xyz\":[").unwrap() + "\"xyz\":[".len();
+            let (head, tail) = text.split_at(at);
+            format!("{head}1e7,1e7,0{}", &tail[tail.find(']').unwrap()..])
+        });
+    });
     t("no-folder", &["case.toml", "cannot be read"], &|case| {
         fs::remove_file(case.join("case.toml")).unwrap();
     });
@@ -515,6 +522,47 @@ fn many_cases_make_one_table_and_a_broken_one_does_not_stop_the_rest() {
     run(2, &["measure", "--batch", text(&folder.join("cases/a-1"))]);
     let wrong = run(2, &["measure", "--batch", text(&cases), "--list"]);
     assert!(stderr(&wrong).contains("one CASE"), "{}", stderr(&wrong));
+}
+
+#[test]
+fn tables_that_cannot_be_made_leave_what_stood_there() {
+    let folder = folder("measure-batch-safe");
+    let case = demo(&folder);
+    let (csv, parquet) = (folder.join("all.csv"), folder.join("all.parquet"));
+    fs::write(&csv, "the table of yesterday").unwrap();
+    fs::remove_file(case.join("teeth/upper.labels.json")).unwrap();
+    let (case, csv_text, parquet_text) = (text(&case), text(&csv), text(&parquet));
+    let broken = [
+        "measure",
+        "--batch",
+        text(&folder),
+        "--no-files",
+        "--force",
+        "--csv",
+        csv_text,
+    ];
+    run(2, &[&broken[..], &["--parquet", parquet_text]].concat());
+    assert_eq!(fs::read_to_string(&csv).unwrap(), "the table of yesterday");
+    assert!(!parquet.exists());
+    let left: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 2, "the case and the table: {left:?}");
+
+    let twice = run(2, &[&broken[..], &["--parquet", csv_text]].concat());
+    assert!(stderr(&twice).contains("a name of its own"), "{}", stderr(&twice));
+    assert!(Path::new(case).exists());
+}
+
+#[test]
+fn a_case_that_is_named_twice_is_measured_once() {
+    let folder = folder("measure-twice");
+    let case = demo(&folder);
+    let again = case.join("../case");
+    let answer = run(0, &["measure", text(&case), text(&again), "--no-files", "--json"]);
+    let answer: Value = serde_json::from_slice(&answer.stdout).unwrap();
+    assert_eq!(answer["result"]["cases"].as_array().unwrap().len(), 1);
 }
 
 fn cases_folder(cases: &Path) -> &Path {

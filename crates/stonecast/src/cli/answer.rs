@@ -70,7 +70,8 @@ impl Failure {
         })
     }
 
-    fn status(&self) -> &'static str {
+    /// As the JSON answer says it.
+    pub fn status(&self) -> &'static str {
         match self {
             Self::Refused(_) => "refused",
             Self::Failed(_) => "failed",

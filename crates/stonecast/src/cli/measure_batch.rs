@@ -41,6 +41,7 @@ pub(super) fn run(args: &MeasureArgs, given: &Given, console: &Console) -> Resul
             sources::check_output(path, what, output.force)?;
         }
     }
+    different(&outputs)?;
     let cases = cases(args)?;
     let mut tables = Tables::new(output.csv.as_deref(), output.parquet.as_deref())?;
     let mut outcome = Outcome::default();
@@ -60,8 +61,43 @@ pub(super) fn run(args: &MeasureArgs, given: &Given, console: &Console) -> Resul
                 .map_err(|e| Failure::unwritable("standard output", &e))?;
         }
     }
-    tables.finish()?;
+    // Tables of nothing do not take the place of tables of something.
+    if outcome.measured > 0 {
+        tables.finish()?;
+    }
     outcome.answer(&args.only)
+}
+
+/// Refuses two outputs of the same name: each would write over the other.
+fn different(outputs: &[(&Option<PathBuf>, &str)]) -> Result<(), Failure> {
+    let given: Vec<_> = outputs
+        .iter()
+        .filter_map(|(path, what)| Some((path.as_ref()?, what)))
+        .collect();
+    for (place, (path, what)) in given.iter().enumerate() {
+        if let Some((_, other)) = given[..place]
+            .iter()
+            .find(|(other, _)| in_full(other) == in_full(path))
+        {
+            return Err(Failure::refused(
+                "output.twice",
+                format!("{other} and {what} are one and the same: give each a name of its own"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A path from the root on, whether or not anything stands there yet.
+fn in_full(path: &Path) -> PathBuf {
+    let named = path.file_name().and_then(|name| {
+        let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+        Some(above.unwrap_or(Path::new(".")).canonicalize().ok()?.join(name))
+    });
+    path.canonicalize()
+        .ok()
+        .or(named)
+        .unwrap_or_else(|| path.to_owned())
 }
 
 /// The cases that were named, then those of the folder, sorted.
@@ -84,6 +120,9 @@ fn cases(args: &MeasureArgs) -> Result<Vec<Named>, Failure> {
         found.sort();
         roots.append(&mut found);
     }
+    // A case that is named twice is measured once.
+    let mut known = BTreeSet::new();
+    roots.retain(|root| known.insert(in_full(root)));
     if roots.is_empty() {
         return Err(Failure::refused(
             "input.none",
@@ -126,30 +165,43 @@ fn one(case: &Named, args: &MeasureArgs, given: &Given) -> Result<Measured, Fail
     Ok(measured)
 }
 
-/// The tables over all cases.
+/// The tables over all cases. They are written beside their places and moved there when they are whole; dropped
+/// unfinished, they leave nothing and what stood there stays.
 struct Tables {
     csv: Option<BufWriter<File>>,
     parquet: Option<ParquetTable<File>>,
+    /// Where each is written, where it is to stand, and the option that named it.
+    places: Vec<(PathBuf, PathBuf, &'static str)>,
 }
 
 impl Tables {
     fn new(csv: Option<&Path>, parquet: Option<&Path>) -> Result<Self, Failure> {
-        let create = |path: &Path, what: &str| File::create(path).map_err(|e| Failure::unwritable(what, &e));
-        let mut csv = csv
-            .map(|path| create(path, "--csv"))
-            .transpose()?
-            .map(BufWriter::new);
-        if let Some(csv) = &mut csv {
+        let mut tables = Self {
+            csv: None,
+            parquet: None,
+            places: Vec::new(),
+        };
+        if let Some(path) = csv {
+            let mut csv = BufWriter::new(tables.create(path, "--csv")?);
             let head = table::csv_header(Columns::OfManyCases);
             csv.write_all(head.as_bytes())
                 .map_err(|e| Failure::unwritable("--csv", &e))?;
+            tables.csv = Some(csv);
         }
-        let parquet = parquet.map(|path| create(path, "--parquet")).transpose()?;
-        let parquet = parquet
-            .map(ParquetTable::new)
-            .transpose()
-            .map_err(|e| unwritten(&e))?;
-        Ok(Self { csv, parquet })
+        if let Some(path) = parquet {
+            let file = tables.create(path, "--parquet")?;
+            tables.parquet = Some(ParquetTable::new(file).map_err(|e| unwritten(&e))?);
+        }
+        Ok(tables)
+    }
+
+    fn create(&mut self, place: &Path, option: &'static str) -> Result<File, Failure> {
+        let mut name = place.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.part", std::process::id()));
+        let part = place.with_file_name(name);
+        let file = File::create(&part).map_err(|e| Failure::unwritable(option, &e))?;
+        self.places.push((part, place.to_owned(), option));
+        Ok(file)
     }
 
     fn add(&mut self, case: &str, findings: &[Finding]) -> Result<(), Failure> {
@@ -167,14 +219,26 @@ impl Tables {
         }
     }
 
-    fn finish(self) -> Result<(), Failure> {
-        if let Some(mut csv) = self.csv {
+    fn finish(mut self) -> Result<(), Failure> {
+        if let Some(mut csv) = self.csv.take() {
             csv.flush().map_err(|e| Failure::unwritable("--csv", &e))?;
         }
-        if let Some(parquet) = self.parquet {
+        if let Some(parquet) = self.parquet.take() {
             parquet.finish().map_err(|e| unwritten(&e))?;
         }
+        for (part, place, option) in &self.places {
+            fs::rename(part, place).map_err(|e| Failure::unwritable(option, &e))?;
+        }
         Ok(())
+    }
+}
+
+impl Drop for Tables {
+    fn drop(&mut self) {
+        // What was moved to its place is no longer here, and that is no fault.
+        for (part, ..) in &self.places {
+            let _ = fs::remove_file(part);
+        }
     }
 }
 
@@ -194,6 +258,8 @@ struct Outcome {
     errors: Vec<Fault>,
     warnings: Vec<Warning>,
     measured: usize,
+    /// True when the work on some case could not be done, such as for want of room.
+    failed: bool,
     /// Beginnings of ids that were asked for and found in some case.
     found: BTreeSet<String>,
 }
@@ -235,7 +301,8 @@ impl Outcome {
         let name = &case.name;
         let messages: Vec<&str> = why.faults().iter().map(|fault| fault.message.as_str()).collect();
         let message = messages.join("; ");
-        self.cases.push(json!({ "case": name, "status": "refused" }));
+        self.failed |= matches!(why, Failure::Failed(_));
+        self.cases.push(json!({ "case": name, "status": why.status() }));
         let code = why
             .faults()
             .first()
@@ -247,7 +314,13 @@ impl Outcome {
     /// A refusal when no case could be measured; else an answer, with errors for those that could not.
     fn answer(mut self, only: &[String]) -> Result<Answer, Failure> {
         if self.measured == 0 {
-            return Err(Failure::Refused(self.errors));
+            return Err(match self.errors.pop() {
+                Some(last) if self.failed => Failure::Failed(last),
+                last => {
+                    self.errors.extend(last);
+                    Failure::Refused(self.errors)
+                }
+            });
         }
         let unknown = only.iter().filter(|part| !self.found.contains(*part));
         self.errors.extend(unknown.map(|part| {

@@ -67,6 +67,9 @@ impl LabelledCase {
     /// If a file is missing, changed or not understood, or no teeth are labelled.
     pub fn open(root: &Path) -> Result<Self, MeasureError> {
         let case = Case::open(root)?;
+        if let Some(findings) = &case.manifest.findings {
+            findings.settings.check().map_err(ReadError::Manifest)?;
+        }
         let mut labelled = LabelledCast::default();
         let mut meshes = Vec::new();
         for record in &case.manifest.teeth {

@@ -49,6 +49,29 @@ impl From<&Params> for SettingsRecord {
     }
 }
 
+impl SettingsRecord {
+    /// What no user could have given: a file that was changed by hand.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let noise = [self.noise.local_mm, self.noise.trueness_mm];
+        if !noise.iter().all(is_noise) {
+            return Err("its scanner noise is no length of at least 0 and below 10 mm".to_owned());
+        }
+        let is_number = |answer: &Answer| !matches!(answer, Answer::Number(n) if !n.is_finite());
+        match self.answers.iter().find(|(_, answer)| !is_number(answer)) {
+            Some((key, _)) => Err(format!("its answer `{key}` is no finite number")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A noise, mm, that is neither below nothing nor wide of any scanner.
+fn is_noise(mm: &f64) -> bool {
+    (0.0..10.0).contains(mm)
+}
+
 impl From<&SettingsRecord> for Params {
     fn from(record: &SettingsRecord) -> Self {
         let noise = &record.noise;
@@ -118,6 +141,9 @@ pub enum SettingsError {
     /// An answer is neither yes or no, a number, nor a text.
     #[error("--answers: `{0}` is neither true or false, nor a number, nor a text")]
     AnswerKind(String),
+    /// A key stands there twice, such as `a.b = 1` and `[a]` with `b = 2`.
+    #[error("--answers: `{0}` is answered twice: leave one of the answers")]
+    AnswerTwice(String),
 }
 
 /// A scanner of `tables/scanner_noise.toml`.
@@ -140,7 +166,7 @@ pub fn noise(text: &str) -> Result<Noise, SettingsError> {
     let (local, trueness) = text.split_once(',').ok_or_else(wrong)?;
     let number = |t: &str| {
         let number = t.trim().parse().ok();
-        number.filter(|n: &f64| (0.0..10.0).contains(n)).ok_or_else(wrong)
+        number.filter(is_noise).ok_or_else(wrong)
     };
     Ok(given_noise(number(local)?, number(trueness)?))
 }
@@ -209,7 +235,9 @@ fn flatten(above: &str, table: &toml::Table, answers: &mut Answers) -> Result<()
             }
             _ => return Err(SettingsError::AnswerKind(key)),
         };
-        answers.insert(key, answer);
+        if answers.insert(key.clone(), answer).is_some() {
+            return Err(SettingsError::AnswerTwice(key));
+        }
     }
     Ok(())
 }
@@ -240,13 +268,14 @@ pub fn unasked(answers: &Answers, findings: &Findings) -> Vec<Warning> {
     let warn = |key: &String| {
         let near = ids::nearest(key, asked.iter().copied());
         let remedy = if near.is_empty() {
-            "leave it out".to_owned()
+            "check its spelling; or it is asked for only once other answers of the same index are given"
+                .to_owned()
         } else {
             format!("did you mean {}?", near.join(" or "))
         };
         Warning::new(
             "measure.answer.unasked",
-            format!("no finding asks for the answer `{key}`"),
+            format!("no finding made use of the answer `{key}`"),
             remedy,
         )
     };
@@ -269,6 +298,8 @@ mod tests {
         assert_eq!(wrong, SettingsError::AnswerKind("b".into()));
         let wrong = answers("a = 1\nb = nan\n").unwrap_err();
         assert_eq!(wrong, SettingsError::AnswerKind("b".into()));
+        let wrong = answers("\"a.b\" = 1\n[a]\nb = 2\n").unwrap_err();
+        assert_eq!(wrong, SettingsError::AnswerTwice("a.b".into()));
         let wrong = answers("a = 1\nb == 2\n").unwrap_err().to_string();
         assert!(wrong.contains("line 2"), "{wrong}");
     }

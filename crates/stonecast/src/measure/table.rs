@@ -162,8 +162,12 @@ pub fn csv_row(text: &mut String, case: Option<&str>, finding: &Finding) {
     text.push_str("\r\n");
 }
 
-/// A field in quotes, where it needs them.
+/// A field in quotes, where it needs them. A spreadsheet takes text that begins like a formula for one: an apostrophe before it
+/// keeps it text. Our own words never begin so, the name of a folder may.
 fn quoted(field: &str) -> String {
+    if field.starts_with(['=', '+', '-', '@', '\t']) {
+        return quoted(&format!("'{field}"));
+    }
     if field.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {

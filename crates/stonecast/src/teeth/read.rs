@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use stonecast_dental::{Fdi, Jaw};
-use stonecast_mesh::{FaceData, TriMesh};
-use stonecast_teeth::{LabelledArch, MarginCurve, ToldBy, Tooth, ToothLandmark};
+use stonecast_mesh::{FaceData, TriMesh, Vector};
+use stonecast_teeth::{LabelledArch, MarginCurve, ToldBy, Tooth, ToothLandmark, Width};
 use thiserror::Error;
 
 use super::document::{LabelsDocument, LandmarksDocument, Teller, ToothRecord};
@@ -52,7 +52,47 @@ pub fn labelled_arch(
     };
     let face_labels = face_labels(record.jaw, labels, mesh.face_count()).map_err(of(&record.labels))?;
     let arch = arch(record.jaw, marks, face_labels).map_err(of(&record.landmarks))?;
+    for tooth in &arch.teeth {
+        plausible(tooth, mesh).map_err(of(&record.landmarks))?;
+    }
     Ok(arch)
+}
+
+/// Nothing of a tooth lies farther than this beyond the box around its arch's surface, mm: twice the height of a crown.
+const BEYOND: f64 = 20.0;
+
+/// Refuses points that lie nowhere near the surface, directions that are none, and widths below nothing: a damaged document
+/// would else be measured, and what is measured on it could be of any size.
+fn plausible(tooth: &Tooth, mesh: &TriMesh) -> Result<(), String> {
+    let fdi = tooth.fdi;
+    let bounds = mesh.bounds().ok_or("the surface is empty")?;
+    let margin = tooth.margin.iter().flat_map(|curve| &curve.points);
+    let marks = tooth.landmarks.iter().map(|mark| &mark.position);
+    let mut points = marks
+        .chain(margin)
+        .chain(&tooth.facial_axis)
+        .chain([&tooth.frame.origin]);
+    let is_near =
+        |p: &[f64; 3]| (0..3).all(|k| p[k] >= bounds.min[k] - BEYOND && p[k] <= bounds.max[k] + BEYOND);
+    if !points.all(is_near) {
+        return Err(format!("a point of tooth {fdi} lies nowhere near the surface"));
+    }
+    let axes = [tooth.frame.mesial, tooth.frame.facial, tooth.frame.occlusal].map(Vector::from);
+    let product = |i: usize, j: usize| axes[i].dot(&axes[j]);
+    let is_right = |i: usize, j: usize| (product(i, j) - f64::from(u8::from(i == j))).abs() < 1e-3;
+    if !(0..3).all(|i| (i..3).all(|j| is_right(i, j))) {
+        return Err(format!(
+            "the directions of tooth {fdi} are no right-angled unit vectors"
+        ));
+    }
+    let is_length = |width: &Width| match width {
+        Width::Measured { value, uncertainty } => value.0 >= 0.0 && uncertainty.0 >= 0.0,
+        Width::NotMeasured(_) => true,
+    };
+    if !is_length(&tooth.mesiodistal) || !is_length(&tooth.buccolingual) {
+        return Err(format!("a width of tooth {fdi} is below nothing"));
+    }
+    Ok(())
 }
 
 fn document<T: DeserializeOwned>(case: &Case, path: &str) -> Result<T, TeethReadError> {
@@ -181,7 +221,7 @@ mod tests {
     use crate::teeth::document::PrimaryTooth;
     use stonecast_dental::{LandmarkKind, Mm};
     use stonecast_mesh::{RigidMotion, VertexData};
-    use stonecast_teeth::{CarriedLabels, NoWidth, ToothFrame, Width};
+    use stonecast_teeth::{CarriedLabels, NoWidth, ToothFrame};
 
     #[test]
     fn a_primary_tooth_is_read_under_its_own_number() {
