@@ -76,20 +76,6 @@ fn a_case_that_is_measured_again_gives_the_same_bytes_as_when_it_was_made() {
         "case.toml differs after `teeth`"
     );
 
-    for drawing in [
-        "tooth-sizes",
-        "arch-widths",
-        "bolton",
-        "space",
-        "irregularity",
-        "overjet",
-        "symmetry",
-        "arch-form",
-    ] {
-        let svg = fs::read_to_string(case.join(format!("measure/{drawing}.svg"))).unwrap();
-        assert!(svg.contains("Not a medical device"), "{drawing}");
-        assert!(case.join(format!("measure/{drawing}.png")).is_file(), "{drawing}");
-    }
     let document = read_json(&findings);
     assert_eq!(document["format"], "stonecast-findings");
     assert!(
@@ -104,6 +90,29 @@ fn a_case_that_is_measured_again_gives_the_same_bytes_as_when_it_was_made() {
     let value = width["outcome"]["number"]["value"].as_f64().unwrap();
     assert!((6.0..12.0).contains(&value), "{value}");
     assert_eq!(document["outlines"].as_array().unwrap().len(), 28);
+    // Each drawing shows the numbers of the document.
+    for (drawing, id) in [
+        ("tooth-sizes", "size.mesiodistal.11"),
+        ("arch-widths", "arch.width.molar1.cusp.upper"),
+        ("bolton", "bolton.overall.ratio"),
+        ("space", "space.discrepancy.upper"),
+        ("irregularity", "little.lower"),
+        ("overjet", "overbite.mm"),
+        ("symmetry", "symmetry.arch.angle.upper"),
+        ("arch-form", "arch.form.beta.rms.upper"),
+        ("spee", "spee.mean"),
+    ] {
+        let svg = fs::read_to_string(case.join(format!("measure/{drawing}.svg"))).unwrap();
+        assert!(svg.contains("Not a medical device"), "{drawing}");
+        let number = &list.iter().find(|f| f["id"] == id).unwrap()["outcome"]["number"];
+        let [value, uncertainty] = ["value", "uncertainty"].map(|key| number[key].as_f64().unwrap());
+        let shown = [1, 2].map(|places| format!("{value:.places$} ± {:.places$}", 2.0 * uncertainty));
+        assert!(
+            shown.iter().any(|words| svg.contains(words)),
+            "{drawing} lacks {shown:?}"
+        );
+        assert!(case.join(format!("measure/{drawing}.png")).is_file(), "{drawing}");
+    }
     let csv = fs::read_to_string(case.join("measure/findings.csv")).unwrap();
     assert_eq!(csv.lines().count(), list.len() + 1);
     assert!(csv.starts_with("finding,name,kind,value,unit,"), "{csv}");
