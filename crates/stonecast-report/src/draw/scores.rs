@@ -143,14 +143,14 @@ fn row(sheet: &Sheet<'_>, finding: &Finding) -> Vec<String> {
     vec![finding.name.clone(), words::value(finding), read]
 }
 
-/// What a number is of, before its value: the teeth that its id names, else what the id says beside index, side and unit.
+/// What a number is of, before its value: the teeth that its id names, else what the id says beside index and side.
 fn place(sheet: &Sheet<'_>, finding: &Finding) -> String {
     let parts = finding.id.split('.').filter_map(|part| part.parse().ok());
     let teeth: Vec<String> = parts.map(|tooth| sheet.notation.of(tooth)).collect();
     if !teeth.is_empty() {
         return format!("{}: ", teeth.join("-"));
     }
-    let is_said_elsewhere = |part: &&str| !["right", "left", "upper", "lower", "units"].contains(part);
+    let is_said_elsewhere = |part: &&str| !["right", "left", "upper", "lower"].contains(part);
     let said: Vec<&str> = finding.id.split('.').skip(1).filter(is_said_elsewhere).collect();
     if said.is_empty() {
         String::new()
