@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn careys_names_change_between_the_tenths_that_the_table_says() {
-        let bands = crate::grades::Bands::names_from_row(row("space", "carey"));
+        let bands = Bands::names_from_row(row("space", "carey"));
         let t = |discrepancy: f64, name: &str| {
             assert_eq!(
                 bands.of_value(discrepancy).split(' ').next(),
