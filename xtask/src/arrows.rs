@@ -24,8 +24,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stonecast-teeth",
         ],
     ),
+    ("stonecast-articulator", &["stonecast-mesh", "stonecast-dental"]),
+    (
+        "stonecast-occlusion",
+        &[
+            "stonecast-mesh",
+            "stonecast-dental",
+            "stonecast-teeth",
+            "stonecast-articulator",
+        ],
+    ),
     ("stonecast-picture", &["stonecast-mesh", "stonecast-dental"]),
-    ("stonecast-report", &["stonecast-dental"]),
+    (
+        "stonecast-report",
+        &["stonecast-dental", "stonecast-articulator", "stonecast-occlusion"],
+    ),
     ("stonecast-testkit", &["stonecast-mesh", "stonecast-dental"]),
     (
         "stonecast",
@@ -35,6 +48,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stonecast-cast",
             "stonecast-teeth",
             "stonecast-analysis",
+            "stonecast-articulator",
+            "stonecast-occlusion",
             "stonecast-picture",
             "stonecast-report",
             "stonecast-testkit",

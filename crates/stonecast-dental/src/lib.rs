@@ -5,6 +5,7 @@ pub mod finding;
 pub mod frame;
 pub mod landmark;
 pub mod provenance;
+pub mod table;
 pub mod tooth;
 pub mod units;
 
@@ -12,5 +13,5 @@ pub use checked::{Checked, Warning};
 pub use finding::{Finding, Findings, NotMeasured, Outcome, Quantity, Score, Unit};
 pub use landmark::{Landmark, LandmarkKind};
 pub use provenance::{Acquisition, AcquisitionMethod, RowStatus, ScanRole};
-pub use tooth::{Fdi, Jaw, Side, ToothClass};
+pub use tooth::{Fdi, Jaw, Side, Sides, ToothClass};
 pub use units::{Deg, Mm, Mm2};

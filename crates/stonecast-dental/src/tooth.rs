@@ -40,6 +40,66 @@ impl fmt::Display for Jaw {
     }
 }
 
+/// A value for each side of the patient.
+///
+/// ```
+/// use stonecast_dental::{Side, Sides};
+/// let inclination = Sides { right: 35.0, left: 38.0 };
+/// assert_eq!(inclination.of(Side::Left), 38.0);
+/// assert_eq!(inclination.mirrored().right, 38.0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sides<T> {
+    /// The patient's right.
+    pub right: T,
+    /// The patient's left.
+    pub left: T,
+}
+
+impl<T> Sides<T> {
+    /// What `of` gives for each side.
+    pub fn each(mut of: impl FnMut(Side) -> T) -> Self {
+        Self {
+            right: of(Side::Right),
+            left: of(Side::Left),
+        }
+    }
+
+    /// The other way round, as in a mirror.
+    pub fn mirrored(self) -> Self {
+        Self {
+            right: self.left,
+            left: self.right,
+        }
+    }
+
+    /// Each value changed.
+    pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Sides<U> {
+        Sides {
+            right: change(self.right),
+            left: change(self.left),
+        }
+    }
+}
+
+impl<T: Copy> Sides<T> {
+    /// The same for both sides.
+    pub fn both(value: T) -> Self {
+        Self {
+            right: value,
+            left: value,
+        }
+    }
+
+    /// The value of one side.
+    pub fn of(&self, side: Side) -> T {
+        match side {
+            Side::Right => self.right,
+            Side::Left => self.left,
+        }
+    }
+}
+
 /// A side of the patient, never of the viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,0 +1,15 @@
+//! How two arches meet: exact gaps, contacts and penetration, in the bite and along a path of the lower jaw.
+//!
+//! Units: mm, mm². Frame: the cast frame. Areas are areas: nothing here is a force. Nothing is blocked or deformed: where
+//! arches pass through each other, that is measured.
+//!
+//! | to | look in |
+//! |---|---|
+//! | say what is analysed | [`pair`] |
+//! | know the distances | [`field`] |
+
+pub mod field;
+pub mod pair;
+
+pub use field::{Gap, GapField};
+pub use pair::{OccludingArch, Pair};
