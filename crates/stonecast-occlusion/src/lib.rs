@@ -7,9 +7,12 @@
 //! |---|---|
 //! | say what is analysed | [`pair`] |
 //! | know the distances | [`field`] |
+//! | paint distances | [`bands`] |
 
+pub mod bands;
 pub mod field;
 pub mod pair;
 
+pub use bands::{Band, BandPreset};
 pub use field::{Gap, GapField};
 pub use pair::{OccludingArch, Pair};

@@ -98,8 +98,8 @@ pub fn annotate(picture: &mut Picture, view: View, captions: &Captions) {
     canvas.put_back(picture);
 }
 
-const WHITE: Rgb = Rgb(255, 255, 255);
-const INK: Rgb = Rgb(38, 41, 46);
+pub(crate) const WHITE: Rgb = Rgb(255, 255, 255);
+pub(crate) const INK: Rgb = Rgb(38, 41, 46);
 const CAUTION: Rgb = Rgb(247, 181, 41);
 
 /// A picture being drawn on.
@@ -167,7 +167,7 @@ impl Canvas {
         self.fill(&path, colour, 255);
     }
 
-    fn title(&mut self, words: &str) {
+    pub(crate) fn title(&mut self, words: &str) {
         let size = 3.6 * self.unit;
         self.words(
             words,
@@ -178,7 +178,7 @@ impl Canvas {
         );
     }
 
-    fn edge_marks(&mut self, left: &str, right: &str) {
+    pub(crate) fn edge_marks(&mut self, left: &str, right: &str) {
         let size = 4.6 * self.unit;
         let baseline = 0.5 * (self.size.height as f32 + size * text::CAP_HEIGHT);
         let right_edge = self.size.width as f32 - 3.0 * self.unit;
@@ -192,7 +192,7 @@ impl Canvas {
         );
     }
 
-    fn scale_bar(&mut self, projection: &Projection) {
+    pub(crate) fn scale_bar(&mut self, projection: &Projection) {
         let length_mm = bar_length_mm(projection);
         let length = (length_mm * projection.pixels_per_mm) as f32;
         let (x, y) = (3.0 * self.unit, self.size.height as f32 - 3.0 * self.unit);
@@ -218,7 +218,7 @@ impl Canvas {
         self.words(&words, size, middle.max(x), y - tick - 0.8 * self.unit, WHITE);
     }
 
-    fn tag(&mut self, tag: &Tag) {
+    pub(crate) fn tag(&mut self, tag: &Tag) {
         let size = 2.8 * self.unit;
         let width = text::width(&tag.text, size);
         let (pad, cap) = (1.2 * self.unit, size * text::CAP_HEIGHT);
@@ -237,7 +237,7 @@ impl Canvas {
         }
     }
 
-    fn mark(&mut self, projection: &Projection, mark: &Label) {
+    pub(crate) fn mark(&mut self, projection: &Projection, mark: &Label) {
         let [x, y] = projection.pixel_of(&mark.at).map(|c| c as f32);
         let size = 3.0 * self.unit;
         let left = x - 0.5 * text::width(&mark.text, size);
@@ -247,6 +247,31 @@ impl Canvas {
             left,
             y + 0.5 * size * text::CAP_HEIGHT,
             mark.colour,
+        );
+    }
+
+    /// A ring about a place, legible on any paint, with words beside it.
+    pub(crate) fn ring(&mut self, projection: &Projection, at: &Point, words: &str) {
+        let [x, y] = projection.pixel_of(at).map(|c| c as f32);
+        let radius = 1.1 * self.unit;
+        let Some(circle) = PathBuilder::from_circle(x, y, radius) else {
+            return;
+        };
+        for (colour, width) in [(INK, 0.62), (WHITE, 0.26)] {
+            let stroke = Stroke {
+                width: width * self.unit,
+                ..Stroke::default()
+            };
+            self.pixmap
+                .stroke_path(&circle, &ink(colour, 255), &stroke, Transform::identity(), None);
+        }
+        let size = 1.9 * self.unit;
+        self.words(
+            words,
+            size,
+            x + radius + 0.4 * self.unit,
+            y - 0.5 * self.unit,
+            WHITE,
         );
     }
 

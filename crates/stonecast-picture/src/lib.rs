@@ -30,6 +30,7 @@
 //! | [`annotate`] | scale bar, caption, side marks, labels |
 //! | [`text`] | words as outlines of the one font |
 //! | [`sheet`] | the contact sheet of the five views |
+//! | [`occlusogram`] | both arches with bands of distance painted on them, and their legend |
 //! | [`matrix`] | shares of one list in another, as coloured cells |
 //! | [`picture`] | pixels, and their PNG |
 
@@ -37,6 +38,7 @@ pub mod annotate;
 mod light;
 pub mod matrix;
 mod occlusion;
+pub mod occlusogram;
 pub mod picture;
 mod raster;
 pub mod render;
@@ -48,6 +50,7 @@ pub mod view;
 pub use annotate::{Captions, Label, Tag, draw_view};
 
 pub use matrix::Matrix;
+pub use occlusogram::{BandedArch, Legend, LegendBand, Occlusogram, Ring};
 pub use picture::{Picture, Size};
 pub use render::{Framing, render};
 pub use scene::{Body, Paint, Rgb, Scene};

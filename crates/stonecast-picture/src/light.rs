@@ -5,11 +5,13 @@
 //! outlines, and a sky that is brighter above. Occlusion ([`crate::occlusion`]) dims the sky, and the lamps a
 //! little; what is dimmed keeps some light that neighbouring plaster throws back, as white stone does.
 
-/// Light from a surface, red green blue, linear: what the lamps give and what the sky gives.
+/// Light from a surface, red green blue, linear: what the lamps give, what the sky gives, and what it has of itself.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Lit {
     pub lamps: [f32; 3],
     pub sky: [f32; 3],
+    /// Of a colour that means something: it must be read the same in a fissure as on a cusp.
+    pub own: [f32; 3],
 }
 
 impl Lit {
@@ -17,6 +19,7 @@ impl Lit {
         for i in 0..3 {
             self.lamps[i] += weight * other.lamps[i];
             self.sky[i] += weight * other.sky[i];
+            self.own[i] += weight * other.own[i];
         }
     }
 }
@@ -74,6 +77,20 @@ pub(crate) fn shade(normal: [f32; 3], albedo: [f32; 3], inside: bool) -> Lit {
     lit
 }
 
+impl Lit {
+    /// The same where the colour means something: more than half of it does not depend on lamps, so that it keeps to its
+    /// legend, and what does still shows the form.
+    pub(crate) fn coded(mut self, albedo: [f32; 3]) -> Self {
+        const OWN: f32 = 0.62;
+        for i in 0..3 {
+            self.lamps[i] *= 1.0 - OWN;
+            self.sky[i] *= 1.0 - OWN;
+            self.own[i] = OWN * albedo[i];
+        }
+        self
+    }
+}
+
 /// Lamps and sky together where only the part `open` of the sky is seen. Light that is thrown back within the
 /// cavity brightens it again by a part of what was lost, and warms it: `BOUNCE` is dental stone's reflectance.
 pub(crate) fn occluded(lit: &Lit, open: f32) -> [f32; 3] {
@@ -81,7 +98,7 @@ pub(crate) fn occluded(lit: &Lit, open: f32) -> [f32; 3] {
     let lamps = 1.0 - LAMP_OCCLUSION * (1.0 - open);
     std::array::from_fn(|i| {
         let sky = open / (1.0 - BOUNCE[i] * 0.6 * (1.0 - open));
-        lit.lamps[i] * lamps + lit.sky[i] * sky
+        lit.lamps[i] * lamps + lit.sky[i] * sky + lit.own[i]
     })
 }
 

@@ -483,6 +483,13 @@ fn light_share(share: &Share, projected: &[Projected<'_>], first_row: i32) -> ([
     let albedo = match &p.body.albedo {
         Albedo::Plain(colour) => *colour,
         Albedo::PerVertex(colours) => blend(colours),
+        Albedo::Banded(banded) => {
+            let value = (0..3).map(|k| weights[k] * banded.values[ids[k] as usize]).sum();
+            match banded.colour_of(value) {
+                Some(colour) => return (normal, shade(normal, colour, inside).coded(colour)),
+                None => banded.rest,
+            }
+        }
     };
     (normal, shade(normal, albedo, inside))
 }

@@ -18,12 +18,22 @@ pub enum Paint<'a> {
     Plain(Rgb),
     /// A colour of its own for each vertex, as sRGB: a scanner's colours, or the teeth's labels.
     PerVertex(&'a VertexData<[u8; 3]>),
+    /// A colour by the band that a number is in: the number runs straight from vertex to vertex, and bands end sharply
+    /// where it passes their limits. What is no number or beyond the last band is stone.
+    Banded {
+        /// For each vertex; NaN for none.
+        values: &'a VertexData<f32>,
+        /// The upper limit of each band with its colour, limits rising.
+        bands: &'a [(f32, Rgb)],
+    },
 }
+
+const STONE: Rgb = Rgb(238, 229, 213);
 
 impl Paint<'static> {
     /// The warm white of dental stone, for anatomy.
     pub fn stone() -> Self {
-        Self::Plain(Rgb(238, 229, 213))
+        Self::Plain(STONE)
     }
 
     /// A cooler, slightly darker white, for the base: what was made is told from what was scanned.
@@ -50,6 +60,26 @@ pub struct Body {
 pub(crate) enum Albedo {
     Plain([f32; 3]),
     PerVertex(Vec<[f32; 3]>),
+    Banded(Banded),
+}
+
+/// Colours by number.
+#[derive(Clone, Debug)]
+pub(crate) struct Banded {
+    pub values: Vec<f32>,
+    bands: Vec<(f32, [f32; 3])>,
+    pub rest: [f32; 3],
+}
+
+impl Banded {
+    /// The colour of a number; `None` beyond the last band, and for none.
+    pub(crate) fn colour_of(&self, value: f32) -> Option<[f32; 3]> {
+        if value.is_nan() {
+            return None;
+        }
+        let place = self.bands.partition_point(|(below, _)| *below <= value);
+        self.bands.get(place).map(|(_, colour)| *colour)
+    }
 }
 
 /// A corner whose face turns this far (20°) from its vertex's mean normal stands at a crease: less than half of the
@@ -80,6 +110,17 @@ impl Body {
                     let mut linear: Vec<_> = colours.as_slice().iter().map(|&c| linear_colour(c)).collect();
                     linear.resize(mesh.vertex_count(), [0.0; 3]);
                     Albedo::PerVertex(linear)
+                }
+                Paint::Banded { values, bands } => {
+                    let mut values = values.as_slice().to_vec();
+                    values.resize(mesh.vertex_count(), f32::NAN);
+                    let linear = |&(below, Rgb(r, g, b)): &(f32, Rgb)| (below, linear_colour([r, g, b]));
+                    let Rgb(r, g, b) = STONE;
+                    Albedo::Banded(Banded {
+                        values,
+                        bands: bands.iter().map(linear).collect(),
+                        rest: linear_colour([r, g, b]),
+                    })
                 }
             },
             jaw: None,
@@ -160,8 +201,10 @@ impl Body {
         self.faces[face][corner] = self.positions.len() as u32;
         self.positions.push(self.positions[old]);
         self.normals.push(normal.cast::<f32>().into());
-        if let Albedo::PerVertex(colours) = &mut self.albedo {
-            colours.push(colours[old]);
+        match &mut self.albedo {
+            Albedo::Plain(_) => {}
+            Albedo::PerVertex(colours) => colours.push(colours[old]),
+            Albedo::Banded(banded) => banded.values.push(banded.values[old]),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! | [`files`], [`pictures`] | which meshes and pictures a case holds |
 //! | [`teeth`] | labelled teeth as files |
 //! | [`measure`] | findings as files and as words |
+//! | [`occlusion`] | how the arches meet, as files and pictures |
 //! | [`cli`] | the command line: one file for each command |
 //!
 //! This is the only crate that touches files and clocks. No clock reaches a file: what is written depends on what
@@ -16,6 +17,7 @@ pub mod case;
 pub mod cli;
 pub mod files;
 pub mod measure;
+pub mod occlusion;
 pub mod pictures;
 pub mod pipeline;
 pub mod teeth;
