@@ -2,7 +2,25 @@
 //!
 //! Units: mm, degrees. Frame: the cast frame, which stays with the upper arch; the lower one moves. No surfaces occur here:
 //! what the teeth do along a path is measured in `stonecast-occlusion`. Nothing is blocked or deformed by teeth.
+//!
+//! | to | look in |
+//! |---|---|
+//! | mount a cast | [`mounting`], [`plane`] |
+//! | set the articulator | [`settings`] |
+//! | move the jaw | [`motion`], [`path`] |
 
+pub mod motion;
+pub mod mounting;
 pub mod path;
+pub mod plane;
+pub mod rigid;
+pub mod rows;
+pub mod settings;
 
+pub use motion::{Articulator, ArticulatorError, BorderPlane, Extent, MotionRequest, Posture};
+pub use mounting::{
+    CondyleSource, Mounting, MountingError, MountingInput, MountingMethod, MountingRequest, PlaneSource,
+};
 pub use path::{JawPath, JawStep, MotionKind};
+pub use plane::{PlaneName, ReferencePlane};
+pub use settings::{GuideShape, IncisalGuide, Settings, SettingsError};

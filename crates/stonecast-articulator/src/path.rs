@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Deg, Mm, Side, Sides};
-use stonecast_mesh::RigidMotion;
+use stonecast_mesh::{Point, RigidMotion};
 
 /// What kind of motion a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,8 +52,8 @@ impl MotionKind {
 /// Where the lower jaw stands at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JawStep {
-    /// How far the motion has gone: the longer way of the two condyles along their guides, of the incisal point where the
-    /// condyles stay.
+    /// How far the motion has gone: the longer way of the two condyles along their guides, seen from the side; of the
+    /// incisal point where the condyles stay.
     pub travel: Mm,
     /// How far the jaw is turned open about the hinge axis, beyond the closed position.
     pub opening: Deg,
@@ -71,4 +71,20 @@ pub struct JawPath {
     pub kind: MotionKind,
     /// In order. The first is the closed bite where the motion starts from it.
     pub steps: Vec<JawStep>,
+}
+
+impl JawPath {
+    /// The same way back.
+    #[must_use]
+    pub fn reversed(mut self) -> Self {
+        self.steps.reverse();
+        self
+    }
+
+    /// The way of a point of the lower jaw, given where it is in the closed bite; cast frame, mm.
+    pub fn track(&self, closed: [f64; 3]) -> Vec<[f64; 3]> {
+        let closed = Point::from(closed);
+        let at = |step: &JawStep| (step.moved_from_closed * closed).coords.into();
+        self.steps.iter().map(at).collect()
+    }
 }

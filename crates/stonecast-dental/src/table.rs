@@ -44,11 +44,16 @@ impl Row {
             .unwrap_or_else(|| self.lacks(field, "number"))
     }
 
+    /// A list of numbers of it, where it has one under that name.
+    pub fn maybe_numbers(&self, field: &str) -> Option<Vec<f64>> {
+        let list = self.fields.get(field).and_then(toml::Value::as_array)?;
+        list.iter().map(as_number).collect()
+    }
+
     /// A list of numbers of it.
     pub fn numbers(&self, field: &str) -> Vec<f64> {
-        let list = self.fields.get(field).and_then(toml::Value::as_array);
-        let numbers = list.and_then(|list| list.iter().map(as_number).collect());
-        numbers.unwrap_or_else(|| self.lacks(field, "list of numbers"))
+        self.maybe_numbers(field)
+            .unwrap_or_else(|| self.lacks(field, "list of numbers"))
     }
 
     /// A text of it, where it has one under that name.
