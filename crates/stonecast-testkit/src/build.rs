@@ -38,9 +38,14 @@ impl SetArch {
 pub(crate) fn set_teeth(spec: &DentitionSpec) -> (SetArch, SetArch) {
     let upper_crowns = crowns(spec, Jaw::Upper);
     let lower_crowns = crowns(spec, Jaw::Lower);
-    let upper = set_upper(spec, &upper_crowns);
+    let mut upper = set_upper(spec, &upper_crowns);
     let mut lower = set_lower(spec, &lower_crowns, &upper);
     settle(&mut lower.teeth, &upper.teeth);
+    for t in upper.teeth.iter_mut().chain(&mut lower.teeth) {
+        if let Some(short) = spec.out_of_occlusion_mm.get(&t.tooth()) {
+            t.pose.origin.z -= short;
+        }
+    }
     (upper, lower)
 }
 

@@ -15,6 +15,7 @@
 //! | choose what the dentition is like | [`spec`] |
 //! | make it | [`pair`] |
 //! | know what is true of it | [`truth`], [`bite`], [`proximal`] |
+//! | know the true gaps and contact areas at any position of the jaw | [`occlusion`] |
 //! | draw a hard case at random | [`random`] |
 //! | put a scan into a pose of its own | [`motion`] |
 //! | give a scan the faults of real ones | [`dirty`] |
@@ -34,6 +35,7 @@ mod draw;
 mod field;
 mod gum;
 pub mod motion;
+pub mod occlusion;
 pub mod pair;
 mod place;
 mod polygonise;
@@ -46,6 +48,7 @@ pub use bite::OcclusalContact;
 pub use bite_scan::bite_scan;
 pub use dirty::{FaultyScan, ScanFaults, scan_as_if};
 pub use motion::{in_random_pose, random_motion};
+pub use occlusion::{Meeting, TrueArea, TrueGap, TrueOpening};
 pub use pair::{SyntheticArch, SyntheticPair, demo, demo_spec, dentition};
 pub use proximal::ProximalContact;
 pub use random::random_spec;

@@ -43,6 +43,8 @@ pub struct SyntheticPair {
     pub bite: BiteTruth,
     /// What they were made from.
     pub spec: DentitionSpec,
+    /// The crowns in their places, upper and lower: what all truth is taken from.
+    pub(crate) placed: Box<[SetArch; 2]>,
 }
 
 impl SyntheticPair {
@@ -68,12 +70,13 @@ pub fn dentition(spec: &DentitionSpec) -> SyntheticPair {
             truth: ArchTruth::new(jaw, set, shell.vertex_labels, shell.face_labels),
         }
     };
-    let (upper, lower) = rayon::join(|| make(&upper, Jaw::Upper), || make(&lower, Jaw::Lower));
+    let made = rayon::join(|| make(&upper, Jaw::Upper), || make(&lower, Jaw::Lower));
     SyntheticPair {
-        upper,
-        lower,
+        upper: made.0,
+        lower: made.1,
         bite,
         spec: spec.clone(),
+        placed: Box::new([upper, lower]),
     }
 }
 

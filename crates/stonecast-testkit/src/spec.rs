@@ -160,6 +160,9 @@ pub struct DentitionSpec {
     pub jitter: Jitter,
     /// Irregularity of single teeth.
     pub shifts: BTreeMap<Fdi, ToothShift>,
+    /// How far a tooth stands short of where it would meet its antagonists, mm, after all others have met theirs; negative:
+    /// it stands too high by so much and passes through them. A tooth of either arch.
+    pub out_of_occlusion_mm: BTreeMap<Fdi, f64>,
     /// Standard deviation of crown form (squareness, cusp relief, bulge) about the average: 0 none, 1 marked.
     pub form_variation: f64,
     /// Teeth that are not there.
@@ -216,6 +219,7 @@ impl Default for DentitionSpec {
             spacing_mm: PerJaw::both(0.0),
             jitter: Jitter::NONE,
             shifts: BTreeMap::new(),
+            out_of_occlusion_mm: BTreeMap::new(),
             form_variation: 0.0,
             missing: Vec::new(),
             keep_gaps: true,
@@ -246,6 +250,9 @@ impl DentitionSpec {
         Self {
             mirrored: !self.mirrored,
             shifts: self.shifts.iter().map(|(t, s)| (t.mirrored(), *s)).collect(),
+            out_of_occlusion_mm: (self.out_of_occlusion_mm.iter())
+                .map(|(t, mm)| (t.mirrored(), *mm))
+                .collect(),
             missing: swap(&self.missing),
             stumps: swap(&self.stumps),
             molar_offset_mm: self.molar_offset_mm.swapped(),
