@@ -8,8 +8,10 @@
 //! | say what is analysed | [`pair`] |
 //! | know the distances | [`field`] |
 //! | paint distances | [`bands`] |
+//! | know what teeth do along a path | [`excursion`] |
 
 pub mod bands;
+pub mod excursion;
 pub mod field;
 pub mod pair;
 

@@ -2,10 +2,14 @@
 //!
 //! Units: mm. Frame: the cast frame.
 
+use std::sync::OnceLock;
+
 use stonecast_dental::{Fdi, Jaw};
 use stonecast_mesh::spatial::OrientedSurface;
 use stonecast_mesh::{TriMesh, VertexData};
 use stonecast_teeth::{LabelledArch, vertex_labels};
+
+use crate::excursion::crowns::{Crown, crowns};
 
 /// An arch as it is given.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +31,7 @@ pub struct Surface<'a> {
     pub oriented: OrientedSurface,
     /// The tooth of every vertex; `None` is gum.
     pub vertex_teeth: VertexData<Option<Fdi>>,
+    crowns: OnceLock<Vec<Crown>>,
 }
 
 impl<'a> Surface<'a> {
@@ -40,12 +45,19 @@ impl<'a> Surface<'a> {
             arch,
             oriented,
             vertex_teeth,
+            crowns: OnceLock::new(),
         }
     }
 
     /// The surface.
     pub fn mesh(&self) -> &'a TriMesh {
         self.arch.mesh
+    }
+
+    /// Its crowns, by number; made ready when first asked for.
+    pub(crate) fn crowns(&self) -> &[Crown] {
+        self.crowns
+            .get_or_init(|| crowns(self.arch.mesh, self.arch.labelled))
     }
 }
 
