@@ -38,7 +38,7 @@ pub struct GapField {
 
 /// Normals of surfaces that face each other have a cosine below this: within sixty degrees of opposite. Where two bodies
 /// touch they are opposite, and where curved ones cross a little, nearly so.
-const FACING: f64 = -0.5;
+pub(crate) const FACING: f64 = -0.5;
 
 impl Pair<'_> {
     /// The gaps of an arch's vertices to the other arch, as far as `reach`, with the lower arch moved from its closed

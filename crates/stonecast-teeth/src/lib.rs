@@ -11,12 +11,14 @@
 //! | see how teeth get axes and landmarks | [`anatomy`] |
 //! | correct what was found | [`edits`] |
 //! | compare labels with people's | [`score`] |
+//! | know how far neighbours are apart | [`proximity`] |
 //! | give the labels of a cleaned surface back to the file's vertices and faces | [`carry`] |
 
 pub mod anatomy;
 pub mod carry;
 pub mod edits;
 pub mod labelled;
+pub mod proximity;
 pub mod score;
 pub mod segment;
 pub mod teeth3ds;
