@@ -8,7 +8,15 @@ use std::process::Command;
 use crate::{cargo, run};
 
 /// Debian programs that take part: the command that shows it is there, and its package.
-const DEBIAN: &[(&str, &str)] = &[("admesh", "admesh"), ("prusa-slicer", "prusa-slicer")];
+const DEBIAN: &[(&str, &str)] = &[
+    ("admesh", "admesh"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("prusa-slicer", "prusa-slicer"),
+];
+
+/// The Khronos Group's judge of glTF, from npm.
+const NODE: &str = "gltf-validator@2.0.0-dev.3.10";
 
 /// The peers' scripts in `conformance/`, each with the examples of ours that it drives and whether it judges
 /// the demo's case folder too.
@@ -32,6 +40,11 @@ const SCRIPTS: &[Script] = &[
     Script {
         file: "formats_peer.py",
         examples: &[("stonecast-mesh", "reformat")],
+        on_demo: false,
+    },
+    Script {
+        file: "gltf_peer.py",
+        examples: &[("stonecast-mesh", "animate")],
         on_demo: false,
     },
     Script {
@@ -63,6 +76,7 @@ pub fn judge(root: &Path, only: Option<&str>) -> Result<(), String> {
     }
     install_debian()?;
     let python = python_with_peers(root)?;
+    let node = node_with_peers(root)?;
     let target = root.join("target").join("peers");
     fs::create_dir_all(&target).map_err(|e| format!("{}: {e}", target.display()))?;
     let demo = target.join("demo");
@@ -99,6 +113,7 @@ pub fn judge(root: &Path, only: Option<&str>) -> Result<(), String> {
             run(Command::new(&python)
                 .current_dir(root)
                 .env("STONECAST_EXAMPLES", &examples)
+                .env("NODE_PATH", &node)
                 .arg(Path::new("conformance").join(script.file))
                 .args(folder))?;
         }
@@ -132,6 +147,18 @@ fn install_debian() -> Result<(), String> {
 fn on_path(program: &str) -> bool {
     env::var_os("PATH")
         .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+/// A folder of our own under `target/` with the pinned npm package.
+fn node_with_peers(root: &Path) -> Result<PathBuf, String> {
+    let folder = root.join("target").join("peers-node");
+    let modules = folder.join("node_modules");
+    if !modules.join("gltf-validator").exists() {
+        fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        let install = ["install", "--silent", "--no-save", "--prefix"];
+        run(Command::new("npm").args(install).arg(&folder).arg(NODE))?;
+    }
+    Ok(modules)
 }
 
 /// A Python of our own under `target/`, with the pinned packages of `conformance/requirements.txt`.

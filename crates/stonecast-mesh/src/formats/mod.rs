@@ -16,7 +16,7 @@
 //! | OBJ | [`read_obj`], [`read_mtl`] | [`encode_obj`], [`write_obj`] |
 //! | OFF | [`read_off`] | |
 //! | 3MF | [`read_threemf`] | [`encode_threemf`], [`write_threemf`] |
-//! | glTF, GLB | [`read_gltf`], [`read_glb`] | [`encode_glb`], [`write_glb`] |
+//! | glTF, GLB | [`read_gltf`], [`read_glb`] | [`encode_glb`], [`write_glb`], [`encode_animated_glb`] |
 //! | VTP | [`read_vtp`] | |
 //! | 3Shape HPS | [`read_hps`] | |
 //! | zip | [`read_zip`] | |
@@ -46,7 +46,10 @@ pub use archive::read_zip;
 pub use encode::{EncodeError, encode};
 pub use error::{DecodeError, Place};
 pub use format::Format;
-pub use gltf::{encode_glb, read_glb, read_gltf, write_glb};
+pub use gltf::{
+    AnimatedScene, AnimationError, Clip, Keyframe, Track, UpAxis, encode_animated_glb, encode_glb, read_glb,
+    read_gltf, write_glb,
+};
 pub use hps::read_hps;
 pub use limits::Limits;
 pub use obj::{Material, encode_obj, read_mtl, read_obj, write_obj};

@@ -14,10 +14,12 @@
 //! **References** Khronos Group, glTF 2.0 specification (ISO/IEC 12113:2022).
 
 mod accessor;
+mod animate;
 mod container;
 mod json;
 mod read;
 mod write;
 
+pub use animate::{AnimatedScene, AnimationError, Clip, Keyframe, Track, UpAxis, encode_animated_glb};
 pub use read::{read_glb, read_gltf};
 pub use write::{encode_glb, write_glb};

@@ -35,6 +35,11 @@ pub fn write_glb(out: &mut impl Write, parts: &[Part], unit: DeclaredUnit) -> io
         "bufferViews": buffer.views,
         "buffers": [{ "byteLength": buffer.bytes.len() }],
     });
+    write_container(out, &root, &buffer)
+}
+
+/// Writes the container with its two chunks.
+pub(super) fn write_container(out: &mut impl Write, root: &Value, buffer: &Buffer) -> io::Result<()> {
     let mut text = root.to_string().into_bytes();
     text.resize(text.len().next_multiple_of(4), b' ');
     let total = 12 + 8 + text.len() + 8 + buffer.bytes.len();
@@ -52,10 +57,10 @@ pub fn write_glb(out: &mut impl Write, parts: &[Part], unit: DeclaredUnit) -> io
 }
 
 #[derive(Default)]
-struct Buffer {
-    bytes: Vec<u8>,
-    views: Vec<Value>,
-    accessors: Vec<Value>,
+pub(super) struct Buffer {
+    pub bytes: Vec<u8>,
+    pub views: Vec<Value>,
+    pub accessors: Vec<Value>,
 }
 
 const ARRAY_BUFFER: u32 = 34962;
@@ -63,20 +68,37 @@ const ELEMENT_ARRAY_BUFFER: u32 = 34963;
 
 impl Buffer {
     /// Ends the view that began at `start`, of `count` rows; gives its accessor's number.
-    fn accessor(&mut self, start: usize, target: u32, mut accessor: Value) -> usize {
+    fn accessor(&mut self, start: usize, target: u32, accessor: Value) -> usize {
         self.views.push(json!({
             "buffer": 0,
             "byteOffset": start,
             "byteLength": self.bytes.len() - start,
             "target": target,
         }));
+        self.over_last_view(accessor)
+    }
+
+    /// Numbers of keyframes as an accessor of their own; a view of them has no target.
+    pub(super) fn numbers(&mut self, values: &[f32], mut accessor: Value) -> usize {
+        let start = self.bytes.len();
+        self.bytes.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+        self.views.push(json!({
+            "buffer": 0,
+            "byteOffset": start,
+            "byteLength": self.bytes.len() - start,
+        }));
+        accessor["componentType"] = json!(5126);
+        self.over_last_view(accessor)
+    }
+
+    fn over_last_view(&mut self, mut accessor: Value) -> usize {
         accessor["bufferView"] = json!(self.views.len() - 1);
         self.accessors.push(accessor);
         self.accessors.len() - 1
     }
 }
 
-fn primitive(buffer: &mut Buffer, part: &Part) -> Value {
+pub(super) fn primitive(buffer: &mut Buffer, part: &Part) -> Value {
     let count = part.mesh.vertex_count();
     let start = buffer.bytes.len();
     let mut least = [f32::INFINITY; 3];
