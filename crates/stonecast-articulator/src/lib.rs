@@ -7,20 +7,29 @@
 //! |---|---|
 //! | mount a cast | [`mounting`], [`plane`] |
 //! | set the articulator | [`settings`] |
+//! | find the hinge axis of a record | [`hinge`] |
+//! | read settings off a path | [`recover`] |
+//! | print what is set | [`sheet`] |
 //! | move the jaw | [`motion`], [`path`] |
 
+pub mod hinge;
 pub mod motion;
 pub mod mounting;
 pub mod path;
 pub mod plane;
+pub mod recover;
 pub mod rigid;
 pub mod rows;
 pub mod settings;
+pub mod sheet;
 
+pub use hinge::{HingeAxis, HingeError};
 pub use motion::{Articulator, ArticulatorError, BorderPlane, Extent, MotionRequest, Posture};
 pub use mounting::{
     CondyleSource, Mounting, MountingError, MountingInput, MountingMethod, MountingRequest, PlaneSource,
 };
 pub use path::{JawPath, JawStep, MotionKind};
 pub use plane::{PlaneName, ReferencePlane};
+pub use recover::{Read, Recovered};
 pub use settings::{GuideShape, IncisalGuide, Settings, SettingsError};
+pub use sheet::{SettingsSheet, SheetRow, SheetValue};

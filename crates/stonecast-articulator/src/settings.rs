@@ -15,7 +15,7 @@
 //! References: docs/methods/articulator-kinematics.md.
 
 use serde::{Deserialize, Serialize};
-use stonecast_dental::{Deg, Mm, Sides};
+use stonecast_dental::{Deg, Mm, RowStatus, Sides};
 
 use crate::rows::{Row, presets, row};
 
@@ -314,18 +314,27 @@ impl Key {
         }
     }
 
-    fn field(self, part: &str) -> String {
+    /// The field of a preset that has its value; its range is in the field with `_range` before the unit.
+    pub(crate) fn field(self) -> String {
+        self.field_of("")
+    }
+
+    fn field_of(self, part: &str) -> String {
         let unit = if self.unit() == "mm" { "mm" } else { "deg" };
         format!("{}{part}_{unit}", self.names().1)
     }
 
-    /// The field of a preset that has its range.
-    pub(crate) fn range_field(self) -> String {
-        self.field("_range")
+    /// How well a preset's value is founded: what was not read in its source is general knowledge.
+    pub(crate) fn standing(self, preset: &Row) -> RowStatus {
+        if preset.texts("read").contains(&self.field().as_str()) {
+            RowStatus::Secondary
+        } else {
+            RowStatus::Unverified
+        }
     }
 
     pub(crate) fn device_range(self, preset: &Row) -> Option<[f64; 2]> {
-        let range = preset.maybe_numbers(&self.range_field())?;
+        let range = preset.maybe_numbers(&self.field_of("_range"))?;
         Some([range[0], range[1]])
     }
 

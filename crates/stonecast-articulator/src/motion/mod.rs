@@ -23,6 +23,7 @@ use stonecast_dental::{Deg, Mm, Side, Sides};
 use stonecast_mesh::{Point, Vector};
 
 pub use border::BorderPlane;
+pub(crate) use guide::chord_turn;
 
 use crate::mounting::Mounting;
 use crate::path::{JawPath, JawStep, MotionKind};
