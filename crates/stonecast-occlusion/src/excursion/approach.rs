@@ -46,6 +46,8 @@ pub(super) struct Approach<'a> {
     crown: &'a Crown,
     antagonist: &'a Crown,
     reach: f64,
+    /// How far is looked: beyond reach, so that what is out of reach need not be asked again at once.
+    sight: f64,
     /// Vertices up to this gap are kept on the list, whatever the least one.
     keep: f64,
     known: Vec<Known>,
@@ -81,6 +83,7 @@ impl<'a> Approach<'a> {
             crown,
             antagonist,
             reach,
+            sight: reach + 2.0 * MARGIN,
             keep,
             known: crown.mesh.points().iter().map(known).collect(),
             list: Vec::new(),
@@ -102,7 +105,7 @@ impl<'a> Approach<'a> {
         }
         if self.rest == f64::NEG_INFINITY {
             self.make_list(motion, &mut best);
-            return self.finish(best);
+            return self.finish(&best);
         }
         for place in 0..self.list.len() {
             let v = self.list[place];
@@ -113,10 +116,10 @@ impl<'a> Approach<'a> {
         if self.rest - self.moved(motion) < best.gap {
             self.make_list(motion, &mut best);
         }
-        self.finish(best)
+        self.finish(&best)
     }
 
-    fn finish(&mut self, best: Best) -> Option<Touch> {
+    fn finish(&mut self, best: &Best) -> Option<Touch> {
         let (touch, vertex) = best.touch?;
         self.last = Some(vertex);
         Some(touch)
@@ -141,19 +144,15 @@ impl<'a> Approach<'a> {
         let query = motion * self.crown.mesh.points()[v as usize];
         let known = &mut self.known[v as usize];
         let surface = &self.antagonist.oriented;
-        let found = surface.index().closest_point_near(&query, self.reach, known.near);
+        let found = surface.index().closest_point_near(&query, self.sight, known.near);
         known.at = query;
         let Some(closest) = found else {
-            (known.bound, known.exact) = (self.reach, false);
+            (known.bound, known.exact) = (self.sight, false);
             return;
         };
         known.near = closest.face;
         let signed = surface.sign(&query, closest);
-        if signed.side == Side::Unknown {
-            // Near the crown's border: it has a distance and no side.
-            (known.bound, known.exact) = (signed.distance, false);
-            return;
-        }
+        // Beyond the crown's border there is no side, and nothing of the crown to be inside of.
         let gap = if signed.side == Side::Inside {
             -signed.distance
         } else {

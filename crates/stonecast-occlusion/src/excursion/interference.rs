@@ -13,9 +13,12 @@ use stonecast_dental::{Fdi, Mm, ToothClass};
 
 use super::guidance::is_back;
 use super::need::Hinge;
-use super::nudge::{Nudge, greatest, needs, sink};
+use super::nudge::{Nudge, greatest, needs, nudges, sink};
 use super::params::{ExcursionParams, length};
-use super::result::{Interference, InterferenceKind, NeededOpening, PairTrack, ToothPair};
+use super::result::{
+    Interference, InterferenceKind, InterferenceLevel, InterferenceReading, NeededOpening, PairTrack,
+    ToothPair,
+};
 
 /// All interferences, by kind and pair.
 pub(super) fn find(
@@ -59,9 +62,9 @@ pub(super) fn find_with(
             if !touches(kind, lift) {
                 continue;
             }
-            let strongest =
+            let mut strongest =
                 leaders().filter_map(|j| pairs[j].steps[k].need.filter(|_| needs[j] == Some(lead)));
-            let uncertainty = doubt(&hinges[k], &need, strongest.last());
+            let uncertainty = doubt(&hinges[k], &need, strongest.next());
             let new = Interference {
                 kind,
                 pair: track.pair,
@@ -84,6 +87,61 @@ pub(super) fn find_with(
     let mut found: Vec<Interference> = found.into_iter().flatten().collect();
     found.sort_by_key(|i| (i.kind, i.pair));
     found
+}
+
+/// The kinds that a motion may have.
+pub(super) fn kinds_of(motion: MotionKind) -> &'static [InterferenceKind] {
+    match motion {
+        MotionKind::Protrusion => &[InterferenceKind::Protrusive],
+        MotionKind::Laterotrusion(_) | MotionKind::Lateroprotrusion(_) => {
+            &[InterferenceKind::Working, InterferenceKind::NonWorking]
+        }
+        _ => &[],
+    }
+}
+
+/// What was found of each kind, in a word, and what it would be with the bite a little off.
+pub(super) fn read(
+    path: &JawPath,
+    hinges: &[Hinge],
+    pairs: &[PairTrack],
+    params: &ExcursionParams,
+) -> Vec<InterferenceReading> {
+    let with = |nudge: Option<&Nudge>| find_with(path, hinges, pairs, params, nudge);
+    let measured = with(None);
+    let nudged: Vec<_> = nudges(pairs, params).iter().map(|n| with(Some(n))).collect();
+    let kinds = kinds_of(path.kind)
+        .iter()
+        .filter(|kind| has_leaders(path, pairs, **kind));
+    let reading = |&kind: &InterferenceKind| {
+        let level = level(&measured, kind);
+        let mut others: Vec<InterferenceLevel> =
+            nudged.iter().map(|found| self::level(found, kind)).collect();
+        others.sort_unstable();
+        others.dedup();
+        others.retain(|other| *other != level);
+        InterferenceReading { kind, level, others }
+    };
+    kinds.map(reading).collect()
+}
+
+fn level(found: &[Interference], kind: InterferenceKind) -> InterferenceLevel {
+    let levels = found.iter().filter(|i| i.kind == kind).map(|i| {
+        if i.separates {
+            InterferenceLevel::Separates
+        } else {
+            InterferenceLevel::Touches
+        }
+    });
+    levels.max().unwrap_or(InterferenceLevel::Free)
+}
+
+/// Whether at any step that counts a tooth that should lead comes to touch.
+fn has_leaders(path: &JawPath, pairs: &[PairTrack], kind: InterferenceKind) -> bool {
+    let counted = |k: usize| path.steps[k].travel.0 >= length("start") - 1e-6;
+    let leads = |t: &&PairTrack| pairs.iter().any(|p| leads(path.kind, kind, p.pair, t.pair));
+    let touches = |t: &PairTrack| (0..t.steps.len()).any(|k| counted(k) && t.steps[k].need.is_some());
+    pairs.iter().filter(leads).any(touches)
 }
 
 fn doubt(hinge: &Hinge, need: &NeededOpening, lead: Option<NeededOpening>) -> f64 {

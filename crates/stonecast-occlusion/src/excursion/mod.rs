@@ -17,12 +17,14 @@
 
 mod approach;
 pub(crate) mod crowns;
+mod findings;
 mod guidance;
 mod interference;
 mod need;
 mod nudge;
 mod params;
 mod result;
+mod sweep;
 mod track;
 
 use rayon::prelude::*;
@@ -33,6 +35,7 @@ use crate::pair::Pair;
 pub(crate) use params::length;
 pub use params::{AnglePlane, ExcursionParams};
 pub use result::*;
+pub use sweep::{Sweep, SweepPoint, SweptInterference, SweptPath, Threshold, sweep};
 
 /// Why a path cannot be measured.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -51,6 +54,18 @@ pub enum ExcursionError {
     NoHinge {
         /// Counted from 0.
         step: usize,
+    },
+    /// A sweep over nothing.
+    #[error("the sweep has no path; give one for each value of the setting")]
+    NoPaths,
+    /// A sweep over different motions.
+    #[error("the paths of the sweep are different motions; sweep one motion at a time")]
+    DifferentMotions,
+    /// A sweep's value is not a number.
+    #[error("value {place} of the sweep is not a finite number; give the setting that made the path")]
+    NoValue {
+        /// Counted from 0.
+        place: usize,
     },
     /// An arch without teeth.
     #[error("the {jaw} arch has no labelled tooth; label its teeth first")]
@@ -90,12 +105,21 @@ pub fn measure(
         guidance: reading,
         path: way,
         interferences: interference::find(path, &hinges, &pairs, params),
+        readings: interference::read(path, &hinges, &pairs, params),
         discclusion: guidance::discclusion(path, &hinges, &pairs, params),
         warnings: warnings(&pairs, params),
+        teeth: teeth(pair),
         steps,
         pairs,
         params: params.clone(),
     })
+}
+
+fn teeth(pair: &Pair<'_>) -> Vec<stonecast_dental::Fdi> {
+    let crowns = pair.upper.crowns().iter().chain(pair.lower.crowns());
+    let mut teeth: Vec<_> = crowns.map(|c| c.fdi).collect();
+    teeth.sort_unstable();
+    teeth
 }
 
 fn hinges(path: &JawPath) -> Result<Vec<need::Hinge>, ExcursionError> {

@@ -163,6 +163,49 @@ impl InterferenceKind {
             Self::Protrusive => "protrusive",
         }
     }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Working => "interference on the working side",
+            Self::NonWorking => "contact on the non-working side",
+            Self::Protrusive => "protrusive contact",
+        }
+    }
+}
+
+/// How much pairs that should not touch do so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InterferenceLevel {
+    /// None touches.
+    Free,
+    /// One touches beside the teeth that lead.
+    Touches,
+    /// One lifts the teeth that should lead.
+    Separates,
+}
+
+impl InterferenceLevel {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Free => "none",
+            Self::Touches => "contact",
+            Self::Separates => "interference",
+        }
+    }
+}
+
+/// The interferences of one kind, in a word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InterferenceReading {
+    /// Of what kind.
+    pub kind: InterferenceKind,
+    /// The worst that was found.
+    pub level: InterferenceLevel,
+    /// What else it would be with the bite a little off.
+    pub others: Vec<InterferenceLevel>,
 }
 
 /// A pair that touches where it should not, along a part of the path.
@@ -269,10 +312,14 @@ pub struct Excursion {
     pub path: GuidancePath,
     /// What touches that should not, by kind and pair.
     pub interferences: Vec<Interference>,
+    /// The same in a word for each kind that the motion may have; a kind for which no tooth leads is missing.
+    pub readings: Vec<InterferenceReading>,
     /// The clearance of each tooth at the end of the part in which guidance is read, by number.
     pub discclusion: Vec<ToothDiscclusion>,
     /// What a reader should know.
     pub warnings: Vec<Warning>,
+    /// All teeth of both arches, by number.
+    pub teeth: Vec<Fdi>,
     /// With what it was measured.
     pub params: ExcursionParams,
 }

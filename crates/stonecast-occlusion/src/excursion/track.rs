@@ -64,7 +64,8 @@ pub(super) fn track(
     let mut opened = Both::new(upper, lower, &identity, reach, f64::NEG_INFINITY);
     let closed = posed.nearest(&identity);
     let level = closed.map_or(0.0, |c| c.gap.min(0.0));
-    let mut last = 0.0;
+    // A pair that touches nowhere in the search comes to touch at its closed end first.
+    let (mut expected, mut last) = (Some(0.0), None);
     let mut steps = Vec::with_capacity(path.steps.len());
     for (step, hinge) in path.steps.iter().zip(hinges) {
         let moved = &step.moved_from_closed;
@@ -74,8 +75,16 @@ pub(super) fn track(
             _ => Default::default(),
         };
         let range = range(upper, lower, moved, hinge);
-        let solved = solve(&mut opened, moved, hinge, &range, level, last);
-        last = solved.map_or(0.0, |s| s.angle);
+        let solved = solve(
+            &mut opened,
+            moved,
+            hinge,
+            &range,
+            level,
+            expected.unwrap_or(range.close),
+        );
+        expected = solved.map(|s| s.angle + (s.angle - last.unwrap_or(s.angle)));
+        last = solved.map(|s| s.angle);
         steps.push(PairStep {
             nearest: nearest.map(|n| pair_gap(&n)),
             contact_area: Mm2(area.contact),

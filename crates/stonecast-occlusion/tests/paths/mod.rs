@@ -29,6 +29,17 @@ impl Labelled {
         Self { pair, arches }
     }
 
+    /// The same in another frame.
+    pub fn moved(&self, pose: &RigidMotion) -> Self {
+        let mut pair = self.pair.clone();
+        pair.upper.mesh = pair.upper.mesh.transformed(pose);
+        pair.lower.mesh = pair.lower.mesh.transformed(pose);
+        Self {
+            pair,
+            arches: self.arches.clone(),
+        }
+    }
+
     pub fn ready(&self) -> Pair<'_> {
         let arch = |jaw: Jaw| OccludingArch {
             mesh: &self.pair.arch(jaw).mesh,

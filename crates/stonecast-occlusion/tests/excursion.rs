@@ -1,0 +1,213 @@
+//! Excursions of synthetic dentitions along paths by closed forms.
+
+mod paths;
+
+use std::sync::LazyLock;
+
+use nalgebra::{Translation3, UnitQuaternion};
+use paths::Labelled;
+use stonecast_dental::{Mm, Side, Sides};
+use stonecast_mesh::{Point, RigidMotion, Vector};
+use stonecast_occlusion::excursion::{Excursion, ExcursionError, measure};
+use stonecast_testkit::{DentitionSpec, dentition};
+
+fn spec() -> DentitionSpec {
+    DentitionSpec {
+        triangles: 16_000,
+        ..stonecast_testkit::demo_spec()
+    }
+}
+
+static DEMO: LazyLock<Labelled> = LazyLock::new(|| Labelled::new(dentition(&spec())));
+static MIRRORED: LazyLock<Labelled> = LazyLock::new(|| {
+    Labelled::new(dentition(&DentitionSpec {
+        mirrored: true,
+        ..spec()
+    }))
+});
+
+fn lateral(labelled: &Labelled, side: Side) -> Excursion {
+    let path = paths::laterotrusion(side, 35.0, 4.0, 41);
+    measure(&labelled.ready(), &path, &paths::params()).unwrap()
+}
+
+#[test]
+fn opening_about_the_hinge_needs_as_much_less_as_the_jaw_is_open() {
+    let path = paths::opening(1.5, 16);
+    let found = measure(&DEMO.ready(), &path, &paths::params()).unwrap();
+    let mut compared = 0;
+    for track in &found.pairs {
+        // The search ends 4 mm from where the jaw is, and the path opens it by 2.7 mm.
+        let first = track.steps[0].need.filter(|n| n.opening.0 > -0.5);
+        let Some(first) = first else {
+            continue;
+        };
+        for (step, at) in track.steps.iter().zip(&path.steps) {
+            let expected = first.opening.0 - at.travel.0;
+            let need = step.need.expect("what touches once touches about the same axis");
+            // A millionth of a millimetre at a lever of 100 mm, with slack for steep places.
+            assert!(
+                (need.opening.0 - expected).abs() < 2e-6,
+                "{}: {} {expected}",
+                track.pair,
+                need.opening.0
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 200, "{compared}");
+}
+
+#[test]
+fn with_the_jaw_opened_by_its_need_the_pair_is_at_its_floor() {
+    let labelled = &*DEMO;
+    let path = paths::protrusion(35.0, 4.0, 9);
+    let pair = labelled.ready();
+    let found = measure(&pair, &path, &paths::params()).unwrap();
+    let mut compared = 0;
+    for k in [2, 5, 8] {
+        for track in &found.pairs {
+            let Some(need) = track.steps[k].need else { continue };
+            let mut opened = path.clone();
+            let step = &mut opened.steps[k];
+            let [right, left] = [step.condyles.right, step.condyles.left].map(Vector::from);
+            let axis = (left - right).normalize() * need.opening.0.to_radians();
+            let turn = UnitQuaternion::from_scaled_axis(axis);
+            let about = RigidMotion::from_parts(Translation3::from(right - turn * right), turn);
+            step.moved_from_closed = about * step.moved_from_closed;
+            let again = measure(&pair, &opened, &paths::params()).unwrap();
+            let gap = again.pair(track.pair.upper, track.pair.lower).unwrap().steps[k]
+                .nearest
+                .unwrap()
+                .gap
+                .0;
+            let floor = track.closed.map_or(0.0, |c| c.gap.0.min(0.0));
+            assert!((gap - floor).abs() < 2e-6, "{} {gap} {floor}", track.pair);
+            compared += 1;
+            if compared % 4 == 0 {
+                break;
+            }
+        }
+    }
+    assert!(compared > 8);
+}
+
+#[test]
+fn a_mirrored_dentition_swaps_its_sides_and_nothing_else() {
+    let (right, left) = (lateral(&DEMO, Side::Right), lateral(&MIRRORED, Side::Left));
+    let (a, b) = (right.guidance.as_ref().unwrap(), left.guidance.as_ref().unwrap());
+    assert_eq!(a.guidance, b.guidance);
+    let mirrored: Vec<_> = b
+        .pairs
+        .iter()
+        .map(|p| (p.upper.mirrored(), p.lower.mirrored()))
+        .collect();
+    assert_eq!(
+        a.pairs.iter().map(|p| (p.upper, p.lower)).collect::<Vec<_>>(),
+        mirrored
+    );
+    let angle = |e: &Excursion| e.path.angle.as_ref().unwrap().angle.0;
+    assert!((angle(&right) - angle(&left)).abs() < 1e-6);
+    for (s, t) in right.steps.iter().zip(&left.steps) {
+        assert!((s.needed_opening.unwrap().0 - t.needed_opening.unwrap().0).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn the_whole_case_moved_rigidly_changes_no_number() {
+    let labelled = &*DEMO;
+    let path = paths::laterotrusion(Side::Right, 35.0, 3.5, 15);
+    let rotation = UnitQuaternion::from_euler_angles(0.4, -0.7, 1.9);
+    let pose = RigidMotion::from_parts(Translation3::new(12.0, -7.0, 31.0), rotation);
+    let moved_pair = labelled.moved(&pose);
+    let mut moved_path = path.clone();
+    for step in &mut moved_path.steps {
+        step.condyles = step.condyles.map(|c| (pose * Point::from(c)).into());
+        step.moved_from_closed = pose * step.moved_from_closed * pose.inverse();
+    }
+    let mut params = paths::params();
+    let here = measure(&labelled.ready(), &path, &params).unwrap();
+    let turn = |v: [f64; 3]| (rotation * Vector::from(v)).into();
+    params.plane.left = turn(params.plane.left);
+    params.plane.posterior = turn(params.plane.posterior);
+    params.plane.superior = turn(params.plane.superior);
+    params.incisal_point = params.incisal_point.map(|p| (pose * Point::from(p)).into());
+    let there = measure(&moved_pair.ready(), &moved_path, &params).unwrap();
+    for (a, b) in here.steps.iter().zip(&there.steps) {
+        assert_eq!(a.guiding, b.guiding);
+        assert!((a.needed_opening.unwrap().0 - b.needed_opening.unwrap().0).abs() < 2e-6);
+    }
+    let angle = |e: &Excursion| *e.path.angle.as_ref().unwrap();
+    assert!((angle(&here).angle.0 - angle(&there).angle.0).abs() < 1e-5);
+    assert!((angle(&here).uncertainty.0 - angle(&there).uncertainty.0).abs() < 1e-5);
+    assert_eq!(here.discclusion.len(), there.discclusion.len());
+    for (a, b) in here.discclusion.iter().zip(&there.discclusion) {
+        assert!((a.height.0 - b.height.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn one_thread_gives_the_same_as_many() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let many = lateral(&DEMO, Side::Left);
+    assert!(pool.install(|| lateral(&DEMO, Side::Left)) == many);
+    let text = serde_json::to_string(&many).unwrap();
+    let back: Excursion = serde_json::from_str(&text).unwrap();
+    // Numbers come back to within a rounding.
+    assert_eq!(back.guidance.unwrap().pairs, many.guidance.unwrap().pairs);
+}
+
+#[test]
+fn in_the_closed_bite_no_pair_needs_any_opening() {
+    let found = lateral(&DEMO, Side::Right);
+    // Coarse crowns may be a few micrometres apart everywhere.
+    let need = found.steps[0].needed_opening.unwrap().0;
+    assert!((-0.02..1e-5).contains(&need), "{need}");
+    assert!(found.steps[0].guiding.len() > 4, "teeth meet in the bite");
+}
+
+#[test]
+fn findings_are_sorted_and_name_motion_and_reason() {
+    let found = lateral(&DEMO, Side::Right).findings();
+    assert!(found.is_sorted_by(|a, b| a.id < b.id));
+    let has = |id: &str| found.iter().any(|f| f.id == id && f.outcome.is_measured());
+    for id in [
+        "guidance.laterotrusion-right.type",
+        "guidance.laterotrusion-right.angle",
+        "interference.laterotrusion-right.working",
+        "interference.laterotrusion-right.nonworking",
+        "discclusion.laterotrusion-right.17",
+    ] {
+        assert!(has(id), "{id}");
+    }
+    let mut params = paths::params();
+    params.incisal_point = None;
+    let short = paths::protrusion(35.0, 0.3, 4);
+    let found = measure(&DEMO.ready(), &short, &params).unwrap().findings();
+    assert!(
+        found.iter().all(|f| !f.outcome.is_measured()),
+        "a path of 0.3 mm shows nothing"
+    );
+}
+
+#[test]
+fn damaged_paths_are_refused_with_their_step() {
+    let pair = DEMO.ready();
+    let params = paths::params();
+    let good = paths::protrusion(35.0, 1.0, 3);
+    let mut none = good.clone();
+    none.steps.clear();
+    assert_eq!(measure(&pair, &none, &params), Err(ExcursionError::NoSteps));
+    let mut nan = good.clone();
+    nan.steps[1].travel = Mm(f64::NAN);
+    assert_eq!(
+        measure(&pair, &nan, &params),
+        Err(ExcursionError::NotFinite { step: 1 })
+    );
+    let mut hinge = good;
+    hinge.steps[2].condyles = Sides::both([0.0; 3]);
+    assert_eq!(
+        measure(&pair, &hinge, &params),
+        Err(ExcursionError::NoHinge { step: 2 })
+    );
+}
