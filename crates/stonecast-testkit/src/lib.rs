@@ -16,6 +16,7 @@
 //! | make it | [`pair`] |
 //! | know what is true of it | [`truth`], [`bite`], [`proximal`] |
 //! | know the true gaps and contact areas at any position of the jaw | [`occlusion`] |
+//! | take a dentition planned for canine guidance, group function or an interference | [`planned`] |
 //! | draw a hard case at random | [`random`] |
 //! | put a scan into a pose of its own | [`motion`] |
 //! | give a scan the faults of real ones | [`dirty`] |
@@ -38,6 +39,7 @@ pub mod motion;
 pub mod occlusion;
 pub mod pair;
 mod place;
+pub mod planned;
 mod polygonise;
 pub mod proximal;
 pub mod random;
