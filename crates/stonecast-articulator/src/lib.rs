@@ -7,6 +7,7 @@
 //! |---|---|
 //! | mount a cast | [`mounting`], [`plane`] |
 //! | set the articulator | [`settings`] |
+//! | read recorded motion | [`record`] |
 //! | find the hinge axis of a record | [`hinge`] |
 //! | read settings off a path | [`recover`] |
 //! | print what is set | [`sheet`] |
@@ -17,6 +18,7 @@ pub mod motion;
 pub mod mounting;
 pub mod path;
 pub mod plane;
+pub mod record;
 pub mod recover;
 pub mod rigid;
 pub mod rows;
@@ -30,6 +32,7 @@ pub use mounting::{
 };
 pub use path::{JawPath, JawStep, MotionKind};
 pub use plane::{PlaneName, ReferencePlane};
+pub use record::{JawRecord, Movement, Placement, RecordError, RecordUnit, Start};
 pub use recover::{Read, Recovered};
 pub use settings::{GuideShape, IncisalGuide, Settings, SettingsError};
 pub use sheet::{SettingsSheet, SheetRow, SheetValue};

@@ -35,6 +35,23 @@ impl MotionKind {
         }
     }
 
+    /// The motion of a [`MotionKind::name`]; `None` for any other text.
+    pub fn from_name(name: &str) -> Option<Self> {
+        use Side::{Left, Right};
+        let all = [
+            Self::Opening,
+            Self::Protrusion,
+            Self::Retrusion,
+            Self::Laterotrusion(Right),
+            Self::Laterotrusion(Left),
+            Self::Lateroprotrusion(Right),
+            Self::Lateroprotrusion(Left),
+            Self::Border,
+            Self::Recorded,
+        ];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// In words, as in a file name: `laterotrusion-right`.
     pub fn name(self) -> String {
         match self {
@@ -53,7 +70,7 @@ impl MotionKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JawStep {
     /// How far the motion has gone: the longer way of the two condyles along their guides, seen from the side; of the
-    /// incisal point where the condyles stay.
+    /// incisal point where the condyles stay. In a record: how far the condyle that is farther stands from its closed place.
     pub travel: Mm,
     /// How far the jaw is turned open about the hinge axis, beyond the closed position.
     pub opening: Deg,

@@ -30,6 +30,7 @@ use crate::path::{JawPath, JawStep, MotionKind};
 use crate::rows::row;
 use crate::settings::{Settings, SettingsError};
 use pose::Kinematics;
+pub(crate) use pose::least_rotation;
 
 /// A mounted cast and what the articulator is set to.
 ///

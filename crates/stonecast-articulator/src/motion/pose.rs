@@ -179,7 +179,7 @@ impl Table {
 }
 
 /// The least rotation that takes one unit vector to another, good to rounding also where they all but agree.
-fn least_rotation(from: &Vector, to: &Vector) -> UnitQuaternion<f64> {
+pub(crate) fn least_rotation(from: &Vector, to: &Vector) -> UnitQuaternion<f64> {
     UnitQuaternion::from_quaternion(Quaternion::from_parts(1.0 + from.dot(to), from.cross(to)))
 }
 
