@@ -223,7 +223,7 @@ fn level_of(levels: &Levels, gap: f64) -> usize {
 
 /// The area at a level of all pairs of teeth, as the mean of both arches'.
 pub(crate) fn area_at(level: usize) -> impl Fn(&PairAreas) -> Option<f64> {
-    move |areas| Some(areas.teeth().map(|(_, both)| both.mean()[level]).sum())
+    move |areas| Some(areas.teeth().fold(0.0, |sum, (_, both)| sum + both.mean()[level]))
 }
 
 fn by_arch(areas: &PairAreas, level: usize) -> ArchAreas {

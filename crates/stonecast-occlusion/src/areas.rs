@@ -6,12 +6,13 @@
 //! 1. `Samples::of`: faces that may come near enough are cut into small triangles of one size, whatever the mesh's own. The
 //!    gap changes by no more than the way that is gone (it is 1-Lipschitz), so the gaps at the corners tell which may.
 //! 2. `Samples::gaps`: the exact signed gap at each corner of the small triangles, in any pose.
-//! 3. `share_within`: the part of a small triangle within a gap, the gap taken as linear over it.
-//! 4. `PairAreas::of`: sums by tooth pair, on either arch apart. A small triangle belongs to the tooth of its face, and to the
-//!    antagonist that its nearest corner is nearest to.
+//! 3. [`crate::round`]: faces are chords of a crown. Places stand on the round surface between the corners, and the gap is that
+//!    to the other's round surface: so a coarse scan has the areas of a fine one.
+//! 4. `share_within`: the part of a small triangle within a gap, the gap taken as linear over it.
+//! 5. `PairAreas::of`: sums by tooth pair, on either arch apart. A small triangle belongs to the tooth of its face, and to the
+//!    antagonist that two of its corners are nearest to.
 //!
-//! Limits: the areas are those of the meshes. Faces are chords of the crowns: where both are convex the gap between meshes is
-//! greater than between crowns by edge²/(8 radius) of each at most. Faces longer than [`LONGEST`] are looked at to that length.
+//! Limits: faces longer than [`LONGEST`] are looked at to that length.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,6 +23,7 @@ use stonecast_mesh::{FaceId, Point, RigidMotion, Vector, VertexId};
 
 use crate::field::FACING;
 use crate::pair::{Pair, Surface};
+use crate::round::{self, MOST_RISE, RoundGap};
 
 /// Greatest edge of a small triangle, mm: half the least level that an area is told at, times two.
 const REFINED: f64 = 0.1;
@@ -60,6 +62,7 @@ pub(crate) struct Samples {
 /// A gap at a place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SampleGap {
+    /// Between the round surfaces.
     pub signed: f64,
     pub facing: bool,
     pub antagonist: Option<Fdi>,
@@ -74,8 +77,13 @@ impl Samples {
         let mesh = surface.mesh();
         let longest = |face: FaceId| longest_edge(&mesh.corners(face));
         let most = mesh.face_ids().map(longest).fold(0.0, f64::max).min(LONGEST);
-        // No point of a triangle is farther from all corners than its longest edge over the root of three.
-        let field = pair.gaps(jaw, &RigidMotion::identity(), within + most / 3f64.sqrt());
+        // No point of a triangle is farther from all corners than its longest edge over the root of three, and no round surface
+        // nearer than the mesh by more than its rise.
+        let field = pair.gaps(
+            jaw,
+            &RigidMotion::identity(),
+            within + most / 3f64.sqrt() + MOST_RISE,
+        );
         let near = |face: &FaceId| {
             let own = longest(*face);
             let known = mesh.face(*face).map(|v| field.gaps[v].map(|g| g.signed));
@@ -93,13 +101,14 @@ impl Samples {
         self.places[place].at
     }
 
-    /// The gap at each place, with the lower arch moved from its closed position; `None` where it is out of reach or has no side.
-    /// `known` are the gaps in the closed bite, if they are known already: places that cannot come within reach are left out.
+    /// The gap at each place, with the lower arch moved from its closed position; `None` where it is more than `limit` and
+    /// well beyond, or has no side. `known` are the gaps in the closed bite, if they are known already: places that cannot come
+    /// within the limit are left out.
     pub fn gaps(
         &self,
         pair: &Pair<'_>,
         moved_from_closed: &RigidMotion,
-        reach: f64,
+        limit: f64,
         known: Option<&[Option<SampleGap>]>,
     ) -> Vec<Option<SampleGap>> {
         let other = pair.surface(self.jaw.antagonist());
@@ -110,23 +119,25 @@ impl Samples {
         let moved: Vec<Point> = self.places.iter().map(|p| motion * p.at).collect();
         let may = |i: &usize| {
             let way = (moved[*i] - self.places[*i].at).norm();
-            known.is_none_or(|known| known[*i].is_some_and(|g| g.signed - way <= reach))
+            known.is_none_or(|known| known[*i].is_some_and(|g| g.signed - way <= limit + REFINED))
         };
+        // All corners of a small triangle that is partly within the limit are wanted.
         let which: Vec<usize> = (0..moved.len()).filter(may).collect();
         let points: Vec<Point> = which.iter().map(|&i| moved[i]).collect();
-        let signed = other.oriented.signed_field(&points, reach);
+        let signed = other.oriented.signed_field(&points, limit + REFINED + MOST_RISE);
         let mut gaps = vec![None; moved.len()];
-        for ((i, found), point) in which.into_iter().zip(signed).zip(points) {
-            let Some(found) = found.filter(|s| s.side != Side::Unknown) else {
-                continue;
-            };
-            let closest = found.closest;
-            let opposite = other.oriented.normal(closest.face, closest.feature);
-            let middle = Point::from(0.5 * (point.coords + closest.point.coords));
-            gaps[i] = found.value().map(|signed| SampleGap {
-                signed,
-                facing: (motion * self.places[i].normal).dot(&opposite) < FACING,
-                antagonist: other.arch.labelled.face_labels[closest.face],
+        let found = points.par_iter().zip(signed).map(|(point, found)| {
+            let found = found.filter(|s| s.side != Side::Unknown)?;
+            round::gap(other.mesh(), other.oriented.index(), point, &found)
+        });
+        let found: Vec<Option<RoundGap>> = found.collect();
+        for ((i, found), point) in which.into_iter().zip(found).zip(points) {
+            let Some(found) = found else { continue };
+            let middle = Point::from(0.5 * (point.coords + found.at.coords));
+            gaps[i] = Some(SampleGap {
+                signed: found.signed,
+                facing: (motion * self.places[i].normal).dot(&found.normal) < FACING,
+                antagonist: other.arch.labelled.face_labels[found.face],
                 middle: match self.jaw {
                     Jaw::Lower => middle,
                     Jaw::Upper => moved_from_closed * middle,
@@ -167,10 +178,6 @@ impl<'s, 'a> Cut<'s, 'a> {
         let corners = mesh.corners(face);
         let cuts = (longest_edge(&corners) / REFINED).ceil() as usize;
         let cuts = cuts.clamp(1, MOST_CUTS);
-        let area = mesh.face_area(face) / (cuts * cuts) as f64;
-        if area <= 0.0 {
-            return;
-        }
         let tooth = self.surface.arch.labelled.face_labels[face];
         // Rows of places, from the side a-b to the corner c.
         let rows: Vec<Vec<u32>> = (0..=cuts)
@@ -178,7 +185,11 @@ impl<'s, 'a> Cut<'s, 'a> {
             .collect();
         for j in 0..cuts {
             for i in 0..cuts - j {
-                let mut put = |corners| self.samples.leaves.push(Leaf { corners, area, tooth });
+                let mut put = |corners: [u32; 3]| {
+                    let [a, b, c] = corners.map(|c| self.samples.places[c as usize].at);
+                    let area = 0.5 * (b - a).cross(&(c - a)).norm();
+                    self.samples.leaves.push(Leaf { corners, area, tooth });
+                };
                 put([rows[j][i], rows[j][i + 1], rows[j + 1][i]]);
                 if i + j + 1 < cuts {
                     put([rows[j][i + 1], rows[j + 1][i + 1], rows[j + 1][i]]);
@@ -199,15 +210,11 @@ impl<'s, 'a> Cut<'s, 'a> {
                 return known;
             }
         }
-        let normals = mesh.vertex_normals();
-        let part = |k: usize| weights[k] as f64 / cuts as f64;
-        let at = (0..3)
-            .map(|k| mesh.point(ids[k]).coords * part(k))
-            .sum::<Vector>();
-        let normal = (0..3).map(|k| normals[ids[k]] * part(k)).sum::<Vector>();
+        let part = weights.map(|w| w as f64 / cuts as f64);
+        let [at, normal] = round::place(mesh, face, &part);
         self.samples.places.push(Place {
             at: corner.map_or(Point::from(at), |k| mesh.point(ids[k])),
-            normal: normal.try_normalize(0.0).unwrap_or_default(),
+            normal,
         });
         next
     }
@@ -232,7 +239,7 @@ pub(crate) fn share_within(mut values: [f64; 3], level: f64) -> f64 {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LeafGap {
     pub values: [f64; 3],
-    /// Of its nearest corner.
+    /// Of two of its corners, else of the nearest.
     pub antagonist: Option<Fdi>,
     /// The corner that is nearest.
     pub nearest: usize,
@@ -253,10 +260,21 @@ impl LeafGap {
         let sum = corners.iter().map(|g| g.middle.coords).sum::<Vector>();
         Some(Self {
             values,
-            antagonist: corners[nearest].antagonist,
+            antagonist: most(corners.map(|g| g.antagonist), nearest),
             nearest,
             middle: Point::from(sum / 3.0),
         })
+    }
+}
+
+/// What two of three agree on, else what the `nearest` says.
+fn most([a, b, c]: [Option<Fdi>; 3], nearest: usize) -> Option<Fdi> {
+    if a == b || a == c {
+        a
+    } else if b == c {
+        b
+    } else {
+        [a, b, c][nearest]
     }
 }
 

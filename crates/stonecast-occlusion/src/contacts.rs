@@ -179,7 +179,7 @@ impl Region {
     fn area(&self, which: usize) -> ArchAreas {
         let on = |jaw| {
             let of_arch = self.patches.iter().filter(|p| p.jaw == jaw);
-            of_arch.map(|p| p.area[which]).sum()
+            of_arch.fold(0.0, |sum, p| sum + p.area[which])
         };
         ArchAreas {
             upper_mm2: on(Jaw::Upper),

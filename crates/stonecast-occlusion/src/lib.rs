@@ -26,6 +26,7 @@ mod findings;
 pub mod pair;
 pub mod params;
 pub mod proximal;
+mod round;
 mod rows;
 pub mod sensitivity;
 mod spread;

@@ -110,13 +110,13 @@ pub(crate) struct Closed<'p, 'a> {
     pub pair: &'p Pair<'a>,
     pub samples: [Samples; 2],
     pub gaps: Gaps,
-    reach: f64,
+    limit: f64,
 }
 
 impl<'p, 'a> Closed<'p, 'a> {
-    /// Takes the gaps of all places that come within `reach` of the other arch under motions of up to `way`.
-    pub fn new(pair: &'p Pair<'a>, reach: f64, way: f64) -> Self {
-        let within = reach + way;
+    /// Takes the gaps of all places that come within `limit` of the other arch under motions of up to `way`.
+    pub fn new(pair: &'p Pair<'a>, limit: f64, way: f64) -> Self {
+        let within = limit + way;
         let [upper, lower] = [Jaw::Upper, Jaw::Lower].map(|jaw| {
             let samples = Samples::of(pair, jaw, within);
             let gaps = samples.gaps(pair, &RigidMotion::identity(), within, None);
@@ -126,12 +126,12 @@ impl<'p, 'a> Closed<'p, 'a> {
             pair,
             samples: [upper.0, lower.0],
             gaps: [upper.1, lower.1],
-            reach,
+            limit,
         }
     }
 
     fn moved(&self, motion: &RigidMotion) -> Gaps {
-        [0, 1].map(|k| self.samples[k].gaps(self.pair, motion, self.reach, Some(&self.gaps[k])))
+        [0, 1].map(|k| self.samples[k].gaps(self.pair, motion, self.limit, Some(&self.gaps[k])))
     }
 
     /// Places and gaps of either arch.

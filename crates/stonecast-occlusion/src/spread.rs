@@ -112,7 +112,10 @@ fn rms([plus, minus]: [f64; 2]) -> f64 {
 
 /// Shares add in quadrature.
 pub(crate) fn total(shares: &[UncertaintyShare]) -> f64 {
-    shares.iter().map(|s| s.uncertainty.powi(2)).sum::<f64>().sqrt()
+    shares
+        .iter()
+        .fold(0.0, |sum, s| sum + s.uncertainty.powi(2))
+        .sqrt()
 }
 
 fn share(what: &str, uncertainty: f64) -> UncertaintyShare {

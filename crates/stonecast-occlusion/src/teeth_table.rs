@@ -2,7 +2,7 @@
 //!
 //! Units: mm, mm². Frame: the cast frame, closed bite. Areas are on the tooth's own surface.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Fdi, Jaw, Quantity, finding::Unit};
@@ -54,7 +54,7 @@ pub(crate) fn area_of(tooth: Fdi, level: usize) -> impl Fn(&PairAreas) -> Option
             Jaw::Upper => a.upper[level],
             Jaw::Lower => a.lower[level],
         });
-        Some(own.sum())
+        Some(own.fold(0.0, |sum, area| sum + area))
     }
 }
 
@@ -107,34 +107,39 @@ pub(crate) fn rows(closed: &Closed<'_, '_>, spread: &Spread, contacts: &[Contact
     rows
 }
 
+type LeastGaps = BTreeMap<Fdi, (f64, [f64; 3])>;
+
+fn offer(least: &mut LeastGaps, tooth: Option<Fdi>, gap: f64, at: [f64; 3]) {
+    let Some(tooth) = tooth else { return };
+    let known = least.entry(tooth).or_insert((gap, at));
+    if gap < known.0 {
+        *known = (gap, at);
+    }
+}
+
 /// The least gap of each tooth and where, from its vertices and the places between them.
-fn least_gaps(closed: &Closed<'_, '_>, jaw: Jaw) -> BTreeMap<Fdi, (f64, [f64; 3])> {
+fn least_gaps(closed: &Closed<'_, '_>, jaw: Jaw) -> LeastGaps {
     let pair: &Pair<'_> = closed.pair;
     let surface = pair.surface(jaw);
     let other = pair.surface(jaw.antagonist());
-    let mut least: BTreeMap<Fdi, (f64, [f64; 3])> = BTreeMap::new();
-    let mut offer = |tooth: Option<Fdi>, gap: f64, at: [f64; 3]| {
-        let Some(tooth) = tooth else { return };
-        let known = least.entry(tooth).or_insert((gap, at));
-        if gap < known.0 {
-            *known = (gap, at);
-        }
-    };
-    let reach = row("least-gap-reach").number("distance_mm");
-    let field = pair.gaps(jaw, &RigidMotion::identity(), reach);
-    for (vertex, gap) in field.gaps.iter() {
-        if let Some(gap) = gap.filter(|g| g.facing && other.arch.labelled.face_labels[g.face].is_some()) {
-            let at = surface.mesh().point(vertex);
-            offer(surface.vertex_teeth[vertex], gap.signed, at.into());
-        }
-    }
+    let mut least = LeastGaps::new();
     let arch = usize::from(jaw == Jaw::Lower);
     let samples = &closed.samples[arch];
     for leaf in &samples.leaves {
         for corner in leaf.corners.map(|c| c as usize) {
             if let Some(gap) = closed.gaps[arch][corner].filter(|g| g.facing && g.antagonist.is_some()) {
-                offer(leaf.tooth, gap.signed, samples.at(corner).into());
+                offer(&mut least, leaf.tooth, gap.signed, samples.at(corner).into());
             }
+        }
+    }
+    // Teeth that are farther away than any place of these.
+    let near: BTreeSet<Fdi> = least.keys().copied().collect();
+    let reach = row("least-gap-reach").number("distance_mm");
+    let field = pair.gaps(jaw, &RigidMotion::identity(), reach);
+    for (vertex, gap) in field.gaps.iter() {
+        let tooth = surface.vertex_teeth[vertex].filter(|t| !near.contains(t));
+        if let Some(gap) = gap.filter(|g| g.facing && other.arch.labelled.face_labels[g.face].is_some()) {
+            offer(&mut least, tooth, gap.signed, surface.mesh().point(vertex).into());
         }
     }
     least

@@ -58,3 +58,94 @@ fn the_area_of_a_ball_on_a_plate_is_that_of_the_cap() {
         }
     }
 }
+
+#[test]
+fn coarse_and_fine_balls_have_the_same_area() {
+    // Edges of the ball 0.8, 0.4, 0.2, 0.1 mm. The faces of the first lie up to 27 µm under the ball.
+    let cap = 2.0 * PI * RADIUS * 0.1;
+    let disc = PI * ((RADIUS + 0.1).powi(2) - RADIUS.powi(2));
+    for levels in [2, 3, 4, 5] {
+        let found = ball_on_plate(0.0, levels, 20).levels[1].by_arch;
+        let off = [found.upper_mm2 / cap - 1.0, found.lower_mm2 / disc - 1.0];
+        assert!(off.iter().all(|off| off.abs() < 0.02), "{levels}: {off:?}");
+    }
+}
+
+fn upper_over(lower: &Bodies, upper: &Bodies) -> Occlusion {
+    analyse(&Pair::new(upper.arch(), lower.arch()), &exact()).unwrap()
+}
+
+#[test]
+fn a_region_that_spans_two_antagonists_is_two_contacts() {
+    let ball = moved(&sphere(RADIUS, 5), [0.23, 0.07, RADIUS]);
+    let upper = Bodies::new(Jaw::Upper, ball, |_| Some(16));
+    let lower = Bodies::new(Jaw::Lower, plate(40), |p| Some(if p.x < 0.0 { 46 } else { 47 }));
+    let found = upper_over(&lower, &upper);
+    let teeth: Vec<_> = found.contacts.iter().map(|c| (c.upper, c.lower)).collect();
+    // From the patient's right to the left.
+    assert_eq!(teeth, [(fdi(16), fdi(47)), (fdi(16), fdi(46))]);
+    let [a, b] = [&found.contacts[0], &found.contacts[1]];
+    // The boundary of the lower teeth cuts a segment off the disc.
+    let radius = ((RADIUS + 0.1).powi(2) - RADIUS.powi(2)).sqrt();
+    let d = 0.23 / radius;
+    let segment = radius * radius * (d.acos() - d * (1.0 - d * d).sqrt());
+    let disc = PI * radius * radius;
+    for (found, truth) in [(b, segment), (a, disc - segment)] {
+        let off = [found.area.lower_mm2, found.area.upper_mm2].map(|area| area / truth - 1.0);
+        assert!(off.iter().all(|off| off.abs() < 0.05), "{off:?}");
+    }
+    let row = found.teeth.iter().find(|t| t.tooth == fdi(16)).unwrap();
+    assert_eq!(
+        (row.contacts, row.antagonists.clone()),
+        (2, vec![fdi(46), fdi(47)])
+    );
+}
+
+#[test]
+fn marks_that_are_apart_are_two_and_marks_that_run_together_are_one() {
+    // Discs of 0.1 mm gap have a radius of 0.78 mm.
+    for (apart, expected) in [(2.2, 2.0), (1.6, 1.0)] {
+        let balls = [-0.5, 0.5].map(|side| moved(&sphere(RADIUS, 5), [side * apart, 0.0, RADIUS]));
+        let upper = Bodies::new(Jaw::Upper, TriMesh::joined(&balls), |_| Some(16));
+        let lower = Bodies::new(Jaw::Lower, plate(40), |_| Some(46));
+        let found = upper_over(&lower, &upper);
+        assert_eq!(found.levels[1].contacts.value, expected, "{apart}");
+    }
+}
+
+#[test]
+fn gum_is_no_contact_of_teeth_and_is_told_apart() {
+    let ball = moved(&sphere(RADIUS, 4), [0.0, 0.0, RADIUS]);
+    let upper = Bodies::new(Jaw::Upper, ball, |_| Some(11));
+    let lower = Bodies::new(Jaw::Lower, plate(40), |p| (p.x > 5.0).then_some(41));
+    let found = upper_over(&lower, &upper);
+    assert!(found.contacts.is_empty());
+    assert_eq!(found.levels[2].area.value, 0.0);
+    assert_eq!(found.soft_tissue.len(), 1);
+    assert_eq!(found.soft_tissue[0].tooth, fdi(11));
+    assert_eq!(found.without_contact.teeth, [fdi(11), fdi(41)]);
+    assert!(found.balance.left_share.is_none());
+}
+
+#[test]
+fn parameters_that_are_no_lengths_are_refused_by_name() {
+    let upper = Bodies::new(Jaw::Upper, moved(&sphere(RADIUS, 2), [0.0, 0.0, RADIUS]), |_| {
+        Some(11)
+    });
+    let lower = Bodies::new(Jaw::Lower, plate(4), |_| Some(41));
+    let pair = Pair::new(upper.arch(), lower.arch());
+    for wrong in [f64::NAN, -0.1, f64::INFINITY] {
+        let mut params = exact();
+        params.bite.residual_mm = Some(wrong);
+        let error = analyse(&pair, &params).unwrap_err().to_string();
+        assert!(error.contains("residual of the bite"), "{error}");
+    }
+    let bare = Bodies::new(Jaw::Lower, plate(4), |_| None);
+    let error = analyse(&Pair::new(upper.arch(), bare.arch()), &exact()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the lower arch has no labelled teeth"),
+        "{error}"
+    );
+}
