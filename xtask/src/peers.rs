@@ -53,6 +53,11 @@ const SCRIPTS: &[Script] = &[
         on_demo: false,
     },
     Script {
+        file: "occlusion_peer.py",
+        examples: &[("stonecast-occlusion", "occlusion_for_peers")],
+        on_demo: false,
+    },
+    Script {
         file: "printable_peer.py",
         examples: &[("stonecast-cast", "base_on_synthetic")],
         on_demo: true,
