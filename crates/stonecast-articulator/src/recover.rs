@@ -17,7 +17,8 @@
 
 use nalgebra::Matrix3;
 use serde::{Deserialize, Serialize};
-use stonecast_dental::{Deg, Mm, Side, Sides};
+use stonecast_dental::finding::Evidence;
+use stonecast_dental::{Deg, Finding, Mm, NotMeasured, Outcome, Quantity, Side, Sides, Unit};
 use stonecast_mesh::{Point, Vector};
 
 use crate::motion::{Articulator, chord_turn};
@@ -132,6 +133,85 @@ impl Recovered {
             *lateral = degrees(*lateral, &self.table_lateral);
         }
         settings
+    }
+}
+
+impl Recovered {
+    /// Everything that was read or could not be, as findings; ids `articulator.read.<setting>.<side>`.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut add = |id: &str, name: String, unit: Unit, read: Option<Read>, needs: &str| {
+            let outcome = read.map_or_else(
+                || {
+                    let why = format!("no {needs} was given, or it is too short");
+                    Outcome::NotMeasured(NotMeasured::NotApplicable { why })
+                },
+                |read| {
+                    Outcome::Number(Quantity {
+                        value: read.value,
+                        uncertainty: read.uncertainty,
+                        unit,
+                    })
+                },
+            );
+            let note = read.map(|read| {
+                format!(
+                    "the way lies {:.3} mm off the fit (root mean square); how well the condyles are known comes on top",
+                    read.residual_mm
+                )
+            });
+            findings.push(Finding {
+                id: format!("articulator.read.{id}"),
+                name,
+                method: "articulator-kinematics".to_owned(),
+                outcome,
+                teeth: Vec::new(),
+                evidence: Evidence {
+                    notes: note.into_iter().collect(),
+                    ..Evidence::default()
+                },
+            });
+        };
+        for (id, name, unit, sides) in [
+            (
+                "inclination",
+                "condylar inclination",
+                Unit::Deg,
+                &self.inclination,
+            ),
+            ("bennett", "Bennett angle", Unit::Deg, &self.bennett),
+            ("side-shift", "immediate side shift", Unit::Mm, &self.side_shift),
+            ("fischer", "Fischer angle", Unit::Deg, &self.fischer),
+            (
+                "table-lateral",
+                "incisal table, lateral",
+                Unit::Deg,
+                &self.table_lateral,
+            ),
+        ] {
+            for side in [Side::Right, Side::Left] {
+                let needs = match id {
+                    "inclination" => "protrusion".to_owned(),
+                    "fischer" => format!("protrusion or laterotrusion to the {}", side.opposite().name()),
+                    "table-lateral" => format!("laterotrusion to the {}", side.name()),
+                    _ => format!("laterotrusion to the {}", side.opposite().name()),
+                };
+                let (id, name) = (
+                    format!("{id}.{}", side.name()),
+                    format!("{name}, {}", side.name()),
+                );
+                add(&id, name, unit, sides.of(side), &needs);
+            }
+        }
+        add(
+            "table-protrusive",
+            "incisal table, protrusive".to_owned(),
+            Unit::Deg,
+            self.table_protrusive,
+            "protrusion",
+        );
+        findings.sort_by(|a, b| a.id.cmp(&b.id));
+        findings
     }
 }
 

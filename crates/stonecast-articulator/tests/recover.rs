@@ -126,6 +126,18 @@ fn hinge(
 }
 
 #[test]
+fn what_was_read_and_what_was_not_are_findings() {
+    let articulator = Articulator::new(mounting(), Settings::preset("generic").unwrap()).unwrap();
+    let protrusion = paths(&articulator).remove(0);
+    let findings = articulator.recover(&[protrusion], Mm(6.0)).findings();
+    assert_eq!(findings.len(), 11);
+    let find = |id: &str| findings.iter().find(|finding| finding.id == id).unwrap();
+    assert!((find("articulator.read.inclination.left").number().unwrap().value - 33.0).abs() < 1e-6);
+    let missing = find("articulator.read.bennett.left").outcome.to_string();
+    assert!(missing.contains("no laterotrusion to the right"), "{missing}");
+}
+
+#[test]
 fn the_stated_uncertainty_of_a_hinge_axis_is_that_of_repeated_records() {
     let (axis, centre) = (Vector::x(), Vector::new(0.0, 90.0, 40.0));
     // Numbers of a simple generator, near enough to normal ones with a spread of 0.05 mm.

@@ -88,6 +88,7 @@ impl Articulator {
         if !(1..=100_000).contains(&steps) {
             return Err(ArticulatorError::Steps(steps));
         }
+        self.check()?;
         let kinematics = Kinematics::new(self);
         let limits = Limits::of(self, &kinematics)?;
         let corners = corners(plane, &limits);

@@ -25,7 +25,7 @@ use stonecast_mesh::{Point, Vector};
 pub use border::BorderPlane;
 pub(crate) use guide::chord_turn;
 
-use crate::mounting::Mounting;
+use crate::mounting::{Mounting, MountingError};
 use crate::path::{JawPath, JawStep, MotionKind};
 use crate::rows::row;
 use crate::settings::{Settings, SettingsError};
@@ -127,6 +127,19 @@ pub enum ArticulatorError {
     /// Something is set to what cannot be.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The mounting is none.
+    #[error(transparent)]
+    Mounting(#[from] MountingError),
+    /// A curved guide has no more than a quarter of a circle.
+    #[error(
+        "a guide of {radius_mm} mm radius ends after a quarter of a circle, before {way_mm:.1} mm; ask for less"
+    )]
+    GuideEnds {
+        /// What was asked.
+        way_mm: f64,
+        /// The guide's radius.
+        radius_mm: f64,
+    },
     /// The condyles part further than their axis is long.
     #[error(
         "the condyles would be {apart_mm:.1} mm apart in depth, but their axis is {distance_mm:.1} mm long; ask for less"
@@ -162,10 +175,17 @@ impl Articulator {
     /// A mounted cast on an articulator.
     ///
     /// # Errors
-    /// If something is set to what cannot be.
+    /// If something is set to what cannot be, or the mounting is none.
     pub fn new(mounting: Mounting, settings: Settings) -> Result<Self, ArticulatorError> {
-        settings.check()?;
-        Ok(Self { mounting, settings })
+        let articulator = Self { mounting, settings };
+        articulator.check()?;
+        Ok(articulator)
+    }
+
+    /// What [`Articulator::new`] asks: one that was read from a document has not been asked.
+    fn check(&self) -> Result<(), ArticulatorError> {
+        self.mounting.check()?;
+        Ok(self.settings.check()?)
     }
 
     /// The condylar balls in the closed bite: on the mounting's axis, about its middle, as far apart as is set.
@@ -187,6 +207,7 @@ impl Articulator {
     /// # Errors
     /// If the condyles or the pin cannot be so.
     pub fn step(&self, posture: &Posture) -> Result<JawStep, ArticulatorError> {
+        self.check()?;
         Kinematics::new(self).step(posture)
     }
 
@@ -203,6 +224,7 @@ impl Articulator {
             MotionKind::Border => return self.border(BorderPlane::Sagittal, request.steps),
             _ => {}
         }
+        self.check()?;
         let kinematics = Kinematics::new(self);
         let whole = self.whole_way(&kinematics, request)?;
         let steps = (0..=request.steps).map(|i| {
@@ -265,7 +287,8 @@ impl Articulator {
         let begin = at(0.0)?;
         // What cannot be reached counts as too far: the way is then sought before it.
         let beyond = |way: f64| at(way).map_or(1.0, |place| (place - begin).norm() - mm);
-        Ok(pose::root(beyond, [0.0, greatest]).filter(|&way| at(way).is_ok()))
+        // Where it cannot be reached, the root is the end of what can be.
+        Ok(pose::root(beyond, [0.0, greatest]).filter(|&way| beyond(way).abs() < 1e-6))
     }
 }
 

@@ -20,7 +20,7 @@ use super::guide::{Sagittal, along};
 use super::{Articulator, ArticulatorError, Posture};
 use crate::path::JawStep;
 use crate::rows::row;
-use crate::settings::IncisalGuide;
+use crate::settings::{GuideShape, IncisalGuide};
 
 /// Between these openings the touch of pin and table is sought, radians: from 30° beyond closed to 60° open.
 const PIN_SEARCH: [f64; 2] = [-0.52, 1.05];
@@ -77,6 +77,15 @@ impl<'a> Kinematics<'a> {
     /// The condyles in the cast frame after these ways along their guides.
     fn condyles(&self, way: Sides<f64>) -> Result<Sides<Vector>, ArticulatorError> {
         let settings = &self.articulator.settings;
+        if let GuideShape::Arc { radius } = settings.guide {
+            let way_mm = way.right.max(way.left);
+            if way_mm > radius.0 * std::f64::consts::FRAC_PI_2 {
+                return Err(ArticulatorError::GuideEnds {
+                    way_mm,
+                    radius_mm: radius.0,
+                });
+            }
+        }
         let balancing = if way.left >= way.right {
             Side::Left
         } else {

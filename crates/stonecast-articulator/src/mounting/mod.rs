@@ -87,6 +87,45 @@ impl Mounting {
         MountingRequest::average(input.clone()).mount()
     }
 
+    /// Refuses a mounting that is none, as one may be that was read from a document or put together by hand.
+    ///
+    /// # Errors
+    /// If a number is not finite, the plane has no frame, sides are swapped, or the incisal point lies behind the axis.
+    pub fn check(&self) -> Result<(), MountingError> {
+        let plane = self.plane;
+        let numbers = [
+            ("the right end of the hinge axis", self.condyles.right),
+            ("the left end of the hinge axis", self.condyles.left),
+            ("the incisal point", self.incisal_point),
+            ("the plane's left axis", plane.left),
+            ("the plane's posterior axis", plane.posterior),
+            ("the plane's superior axis", plane.superior),
+        ];
+        for (what, numbers) in numbers {
+            if !numbers.iter().all(|number| number.is_finite()) {
+                return Err(MountingError::NotFinite {
+                    what: what.to_owned(),
+                });
+            }
+        }
+        let axes = plane.cast_from_plane();
+        let off = (axes.transpose() * axes - nalgebra::Matrix3::identity()).amax();
+        if off > 1e-6 || axes.determinant() < 0.0 {
+            return Err(MountingError::Directions);
+        }
+        let axis = self.axis();
+        let left_mm = axis.dot(&Vector::from(plane.left));
+        if left_mm <= 0.5 * axis.norm() || axis.norm() < 1.0 {
+            return Err(MountingError::Sides { left_mm });
+        }
+        let middle = 0.5 * (Vector::from(self.condyles.left) + Vector::from(self.condyles.right));
+        let forward_mm = (middle - Vector::from(self.incisal_point)).dot(&Vector::from(plane.posterior));
+        if forward_mm < 1.0 {
+            return Err(MountingError::Incisal { forward_mm });
+        }
+        Ok(())
+    }
+
     /// From the right end of the hinge axis to the left one.
     pub fn axis(&self) -> Vector {
         Vector::from(self.condyles.left) - Vector::from(self.condyles.right)
@@ -145,7 +184,9 @@ pub enum MountingError {
         leg_mm: f64,
     },
     /// The directions of the input are no frame.
-    #[error("the posterior and superior directions are not at right angles or have no length")]
+    #[error(
+        "the directions of the occlusal or the reference plane are not of unit length, at right angles and right-handed"
+    )]
     Directions,
     /// A motion that is no rotation and translation.
     #[error("cast_from_points is not a rigid motion: {why}")]

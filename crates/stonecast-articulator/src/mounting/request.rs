@@ -210,7 +210,8 @@ impl MountingRequest {
             rows: condyles.rows,
             notes: Vec::new(),
         };
-        check(&mut mounting)?;
+        mounting.check()?;
+        tell_unlikely(&mut mounting);
         self.plane(&cast_from_points, &mut mounting)?;
         for (what, at) in [
             ("right end of the hinge axis", mounting.condyles.right),
@@ -370,45 +371,33 @@ fn finite(what: &str, numbers: &[f64]) -> Result<(), MountingError> {
     })
 }
 
-/// Refuses what cannot be a mounting and tells what is unlikely.
-fn check(mounting: &mut Mounting) -> Result<(), MountingError> {
-    let plane = mounting.plane;
-    let axis = mounting.axis();
-    let left_mm = axis.dot(&Vector::from(plane.left));
-    if left_mm <= 0.5 * axis.norm() || axis.norm() < 1.0 {
-        return Err(MountingError::Sides { left_mm });
-    }
+/// Tells what is unlikely.
+fn tell_unlikely(mounting: &mut Mounting) {
     let incisal = Vector::from(mounting.incisal_point);
-    let middle = 0.5 * (Vector::from(mounting.condyles.left) + Vector::from(mounting.condyles.right));
-    let forward_mm = (middle - incisal).dot(&Vector::from(plane.posterior));
-    if forward_mm < 1.0 {
-        return Err(MountingError::Incisal { forward_mm });
-    }
+    let from_incisal = mounting.condyles.map(|end| (Vector::from(end) - incisal).norm());
     let plausible = row("plausible-mounting");
-    let mut tell = |what: &str, mm: f64, field: &str| {
+    for (what, mm, field) in [
+        (
+            "the distance of the hinge axis's ends",
+            mounting.intercondylar().0,
+            "intercondylar_mm",
+        ),
+        (
+            "the distance of the incisal point from the right end",
+            from_incisal.right,
+            "incisal_mm",
+        ),
+        (
+            "the distance of the incisal point from the left end",
+            from_incisal.left,
+            "incisal_mm",
+        ),
+    ] {
         let [least, greatest] = span(plausible, field);
         if !(least..=greatest).contains(&mm) {
             mounting.notes.push(format!(
                 "{what} is {mm:.1} mm, outside of {least:.0} to {greatest:.0} mm: check the points and their unit"
             ));
         }
-    };
-    tell(
-        "the distance of the hinge axis's ends",
-        axis.norm(),
-        "intercondylar_mm",
-    );
-    for (what, end) in [
-        (
-            "the distance of the incisal point from the right end",
-            mounting.condyles.right,
-        ),
-        (
-            "the distance of the incisal point from the left end",
-            mounting.condyles.left,
-        ),
-    ] {
-        tell(what, (incisal - Vector::from(end)).norm(), "incisal_mm");
     }
-    Ok(())
 }
