@@ -17,6 +17,7 @@
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Deg, Mm, RowStatus, Sides};
 
+use crate::plane::PlaneName;
 use crate::rows::{Row, presets, row};
 
 /// The form of a condylar guide, seen from the side.
@@ -131,6 +132,23 @@ impl Settings {
             incisal: IncisalGuide::Free,
             pin_opening: Mm(0.0),
         })
+    }
+
+    /// The plane that a device's horizontal stands for.
+    ///
+    /// # Errors
+    /// If there is no preset of that name.
+    pub fn usual_plane(preset: &str) -> Result<PlaneName, SettingsError> {
+        let name = preset_row(preset)?.text("plane");
+        let plane = [
+            PlaneName::Occlusal,
+            PlaneName::Camper,
+            PlaneName::Frankfort,
+            PlaneName::AxisOrbital,
+        ]
+        .into_iter()
+        .find(|plane| plane.name() == name);
+        Ok(plane.expect("a test reads the plane of every preset"))
     }
 
     /// The names of all presets.

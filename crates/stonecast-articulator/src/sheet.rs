@@ -10,7 +10,8 @@ use stonecast_mesh::Vector;
 
 use crate::motion::Articulator;
 use crate::mounting::Mounting;
-use crate::rows::Row;
+use crate::plane::PlaneName;
+use crate::rows::{Row, row};
 use crate::settings::{GuideShape, IncisalGuide, Key, Settings, Value, preset_row};
 
 /// What stands in a row.
@@ -104,6 +105,7 @@ impl Articulator {
                 ));
             }
         }
+        warnings.extend(self.other_plane());
         SettingsSheet {
             device: row.map_or_else(
                 || self.settings.preset.clone(),
@@ -112,6 +114,37 @@ impl Articulator {
             rows,
             warnings,
         }
+    }
+}
+
+impl Articulator {
+    /// A preset's inclination is meant against the preset's plane: against another it is another path.
+    fn other_plane(&self) -> Option<String> {
+        let began = Settings::preset(&self.settings.preset).ok()?;
+        let meant = Settings::usual_plane(&self.settings.preset).ok()?;
+        let mounted = self.mounting.plane.name;
+        let as_begun = Sides::each(|side| began.inclination.of(side) == self.settings.inclination.of(side));
+        // On average Camper's plane is parallel to the occlusal plane.
+        let same = mean_tilt(mounted) == mean_tilt(meant);
+        if same || !(as_begun.right || as_begun.left) {
+            return None;
+        }
+        Some(format!(
+            "the preset's condylar inclination is meant against the {} plane, the cast is mounted against the {} plane: \
+             give the inclination, or mount against the {} plane",
+            meant.name(),
+            mounted.name(),
+            meant.name()
+        ))
+    }
+}
+
+/// How far a plane's front lies above that of the occlusal plane on average; `None` for a plane of any three points.
+fn mean_tilt(plane: PlaneName) -> Option<f64> {
+    match plane {
+        PlaneName::Occlusal => Some(0.0),
+        PlaneName::ThreePoints => None,
+        named => Some(row(&format!("plane.{}", named.name())).number("tilt_deg")),
     }
 }
 

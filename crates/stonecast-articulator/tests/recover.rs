@@ -140,18 +140,7 @@ fn what_was_read_and_what_was_not_are_findings() {
 #[test]
 fn the_stated_uncertainty_of_a_hinge_axis_is_that_of_repeated_records() {
     let (axis, centre) = (Vector::x(), Vector::new(0.0, 90.0, 40.0));
-    // Numbers of a simple generator, near enough to normal ones with a spread of 0.05 mm.
-    let mut state = 7u64;
-    let mut normal = move || {
-        let mut sum = 0.0;
-        for _ in 0..12 {
-            state = state
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
-            sum += (state >> 11) as f64 / (1u64 << 53) as f64;
-        }
-        0.05 * (sum - 6.0)
-    };
+    let mut normal = normals(7, 0.05);
     let (mut squares, mut stated) = (0.0, 0.0);
     let records = 400;
     for _ in 0..records {
@@ -171,6 +160,53 @@ fn the_stated_uncertainty_of_a_hinge_axis_is_that_of_repeated_records() {
         (squares / f64::from(records)).sqrt() > 0.05,
         "noise does move the axis"
     );
+}
+
+#[test]
+fn the_spread_by_the_axis_is_that_of_axes_drawn_at_random() {
+    let about = |condyles| {
+        let input = MountingInput::in_cast_frame(INCISAL);
+        let mounting = MountingRequest::facebow(input, condyles, Some(Mm(3.0)))
+            .mount()
+            .unwrap();
+        Articulator::new(mounting, Settings::preset("generic").unwrap()).unwrap()
+    };
+    let condyles = mounting().condyles;
+    let mut normal = normals(11, 3.0);
+    for kind in [MotionKind::Opening, MotionKind::Laterotrusion(Side::Right)] {
+        let request = MotionRequest::usual(kind).in_steps(1);
+        let molar = [24.0, 30.0, -2.0];
+        let stated = about(condyles).axis_spread(&request, molar).unwrap().unwrap();
+        let place =
+            |articulator: &Articulator| Vector::from(articulator.path(&request).unwrap().track(molar)[1]);
+        let truth = place(&about(condyles));
+        let draws = 3000;
+        let squares: f64 = (0..draws)
+            .map(|_| {
+                let drawn = condyles.map(|[x, y, z]| [x, y + normal(), z + normal()]);
+                (place(&about(drawn)) - truth).norm_squared()
+            })
+            .sum();
+        let drawn = (squares / f64::from(draws)).sqrt();
+        assert!(
+            drawn > 0.05 && (stated[1].0 / drawn - 1.0).abs() < 0.1,
+            "{kind:?}: {stated:?} {drawn}"
+        );
+    }
+}
+
+/// Numbers of a simple generator, near enough to normal ones with that spread.
+fn normals(mut state: u64, spread: f64) -> impl FnMut() -> f64 {
+    move || {
+        let mut sum = 0.0;
+        for _ in 0..12 {
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            sum += (state >> 11) as f64 / (1u64 << 53) as f64;
+        }
+        spread * (sum - 6.0)
+    }
 }
 
 #[test]

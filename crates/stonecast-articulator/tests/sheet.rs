@@ -1,7 +1,7 @@
 //! What stands on the settings sheet, and where it says that it comes from.
 
 use stonecast_articulator::sheet::{Origin, SheetValue};
-use stonecast_articulator::{Articulator, Mounting, MountingInput, Settings};
+use stonecast_articulator::{Articulator, Mounting, MountingInput, MountingRequest, PlaneName, Settings};
 use stonecast_dental::{Deg, Mm, RowStatus, Sides};
 
 fn sheet(settings: Settings) -> stonecast_articulator::SettingsSheet {
@@ -66,11 +66,36 @@ fn what_the_device_cannot_be_set_to_is_told() {
 }
 
 #[test]
+fn a_presets_inclination_against_another_plane_than_it_is_meant_for_is_told() {
+    let sam = Settings::preset("sam-3").unwrap();
+    let told = |settings: Settings, plane| {
+        let input = MountingInput::in_cast_frame([0.0, 2.0, 1.0]);
+        let mounting = MountingRequest::average(input)
+            .against_average(plane)
+            .mount()
+            .unwrap();
+        let sheet = Articulator::new(mounting, settings).unwrap().sheet();
+        sheet
+            .warnings
+            .iter()
+            .any(|w| w.contains("meant against the axis-orbital plane"))
+    };
+    assert!(told(sam.clone(), PlaneName::Occlusal));
+    assert!(!told(sam.clone(), PlaneName::AxisOrbital));
+    assert!(!told(
+        sam.with_inclination(Sides::both(Deg(38.0))),
+        PlaneName::Occlusal
+    ));
+}
+
+#[test]
 fn every_preset_can_be_set_and_prints_a_sheet() {
     for name in Settings::presets() {
         let settings = Settings::preset(name).unwrap();
         settings.check().unwrap();
         assert!(settings.outside_of_device().is_empty(), "{name}");
         assert!(sheet(settings).rows.len() > 10, "{name}");
+        // Panics where a preset names no plane.
+        Settings::usual_plane(name).unwrap();
     }
 }

@@ -17,6 +17,7 @@
 mod border;
 mod guide;
 mod pose;
+mod spread;
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Deg, Mm, Side, Sides};
