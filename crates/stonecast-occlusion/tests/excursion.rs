@@ -6,9 +6,11 @@ use std::sync::LazyLock;
 
 use nalgebra::{Translation3, UnitQuaternion};
 use paths::Labelled;
-use stonecast_dental::{Mm, Side, Sides};
-use stonecast_mesh::{Point, RigidMotion, Vector};
-use stonecast_occlusion::excursion::{Excursion, ExcursionError, measure};
+use stonecast_articulator::JawPath;
+use stonecast_dental::{Jaw, Mm, Side, Sides};
+use stonecast_mesh::spatial::{OrientedSurface, Side as SurfaceSide};
+use stonecast_mesh::{Point, RigidMotion, TriMesh, Vector};
+use stonecast_occlusion::excursion::{Excursion, ExcursionError, ToothPair, measure};
 use stonecast_testkit::{DentitionSpec, dentition};
 
 fn spec() -> DentitionSpec {
@@ -210,4 +212,102 @@ fn damaged_paths_are_refused_with_their_step() {
         measure(&pair, &hinge, &params),
         Err(ExcursionError::NoHinge { step: 2 })
     );
+}
+
+/// How far needed openings are off those of the crowns' own functions, as ways at the tooth, mm, for the pairs near leading;
+/// the floor is taken out to first order. The middle one of them.
+fn off_from_truth(labelled: &Labelled, path: &JawPath) -> f64 {
+    let found = measure(&labelled.ready(), path, &paths::params()).unwrap();
+    let meeting = labelled.pair.meeting();
+    let mut off = Vec::new();
+    for (k, step) in path.steps.iter().enumerate() {
+        let Sides { right, left } = step.condyles;
+        let truth = meeting.openings(&step.moved_from_closed, right, left);
+        let most = truth
+            .iter()
+            .map(|t| t.opening_deg)
+            .fold(f64::NEG_INFINITY, f64::max);
+        for t in truth.iter().filter(|t| t.opening_deg > most - 0.5) {
+            let track = found.pair(t.upper, t.lower).unwrap();
+            let need = track.steps[k].need.unwrap();
+            let floor = track.closed.map_or(0.0, |c| c.gap.0.min(0.0));
+            let bare = need.opening.0 - floor / need.gap_per_degree.0;
+            let lever = (Vector::from(need.place) - Vector::from(right)).yz().norm();
+            off.push(((bare - t.opening_deg).to_radians() * lever).abs());
+        }
+    }
+    assert!(off.len() > 10, "{}", off.len());
+    off.sort_by(f64::total_cmp);
+    off[off.len() / 2]
+}
+
+#[test]
+fn needed_openings_go_to_those_of_the_true_crowns_as_the_mesh_gets_finer() {
+    let [coarse, fine] = [15_000, 60_000].map(|triangles| {
+        let spec = DentitionSpec { triangles, ..spec() };
+        let labelled = Labelled::new(dentition(&spec));
+        let paths = [
+            paths::protrusion(35.0, 3.0, 4),
+            paths::laterotrusion(Side::Left, 35.0, 3.0, 4),
+        ];
+        paths.map(|path| off_from_truth(&labelled, &path))
+    });
+    // Chords of a curved cusp are off by the square of their length: with four times the triangles, a quarter as far.
+    for (coarse, fine) in coarse.into_iter().zip(fine) {
+        assert!(fine < 0.5 * coarse, "{coarse} {fine}");
+        assert!(fine < 0.04, "{coarse} {fine}");
+    }
+}
+
+/// The least gap of a pair by asking every vertex.
+fn least_of_all(labelled: &Labelled, pair: ToothPair, moved: &RigidMotion) -> f64 {
+    let crown = |jaw: Jaw, tooth| {
+        let arch = labelled.pair.arch(jaw);
+        arch.mesh
+            .submesh(|f| arch.truth.face_labels[f] == Some(tooth))
+            .mesh
+    };
+    let (upper, lower) = (crown(Jaw::Upper, pair.upper), crown(Jaw::Lower, pair.lower));
+    let least = |own: &TriMesh, other: &TriMesh, motion: &RigidMotion| {
+        let surface = OrientedSurface::build(other);
+        let gaps = own.points().iter().map(|p| {
+            let signed = surface.signed_distance(&(motion * p), f64::INFINITY).unwrap();
+            if signed.side == SurfaceSide::Inside {
+                -signed.distance
+            } else {
+                signed.distance
+            }
+        });
+        gaps.fold(f64::INFINITY, f64::min)
+    };
+    least(&lower, &upper, moved).min(least(&upper, &lower, &moved.inverse()))
+}
+
+#[test]
+fn the_least_gap_of_a_pair_is_that_of_all_its_vertices() {
+    let labelled = &*DEMO;
+    let path = paths::laterotrusion(Side::Right, 35.0, 4.0, 41);
+    let found = measure(&labelled.ready(), &path, &paths::params()).unwrap();
+    let (mut within, mut beyond) = (0, 0);
+    for track in &found.pairs {
+        for k in [0, 7, 19, 40] {
+            let all = least_of_all(labelled, track.pair, &path.steps[k].moved_from_closed);
+            match track.steps[k].nearest {
+                Some(n) => {
+                    assert!(
+                        (n.gap.0 - all).abs() < 1e-9,
+                        "{} {k}: {} {all}",
+                        track.pair,
+                        n.gap.0
+                    );
+                    within += 1;
+                }
+                None => {
+                    assert!(all > 3.0 - 1e-9, "{} {k}: {all}", track.pair);
+                    beyond += 1;
+                }
+            }
+        }
+    }
+    assert!(within > 60 && beyond > 5, "{within} {beyond}");
 }

@@ -2,12 +2,14 @@
 //!
 //! Units: each names its own. Frame: the cast frame.
 
-use stonecast_dental::finding::{Category, Evidence, EvidenceCurve, EvidencePoint, UncertaintyShare};
+use stonecast_dental::finding::{Category, Evidence, EvidenceCurve, EvidencePoint, RowRef, UncertaintyShare};
+use stonecast_dental::table::Row;
 use stonecast_dental::{Fdi, Finding, NotMeasured, Outcome, Quantity, Unit};
 
 use super::interference::kinds_of;
 use super::params::{length, row};
 use super::result::*;
+use crate::rows::row_of;
 
 const METHOD: &str = "excursions";
 
@@ -40,7 +42,7 @@ impl Excursion {
             outcome,
             teeth: Vec::new(),
             evidence: Evidence {
-                rows: rows.iter().map(|r| row(r).reference()).collect(),
+                rows: self.rows(rows),
                 read: vec![
                     format!(
                         "path of the lower jaw: {}, {} steps",
@@ -58,6 +60,24 @@ impl Excursion {
         }
     }
 
+    fn rows(&self, own: &[&str]) -> Vec<RowRef> {
+        let bite = if self.params.bite_estimated {
+            "bite-estimated"
+        } else {
+            "bite-as-scanned"
+        };
+        let bite = self
+            .params
+            .bite_residual
+            .is_none()
+            .then(|| row_of("measurement_precision", bite));
+        own.iter()
+            .map(|r| row(r))
+            .chain(bite)
+            .map(Row::reference)
+            .collect()
+    }
+
     fn guidance_type(&self) -> Finding {
         let outcome = match &self.guidance {
             Ok(reading) => Outcome::Category(Category {
@@ -70,7 +90,7 @@ impl Excursion {
             format!("guidance.{}.type", self.kind.name()),
             format!("teeth that lead in {}", self.words()),
             outcome,
-            &["guiding", "start", "window", "search", "bite-nudge"],
+            &["guiding", "start", "window", "search"],
         );
         if let Ok(reading) = &self.guidance {
             finding.teeth = teeth(reading.pairs.iter().copied());
@@ -93,7 +113,7 @@ impl Excursion {
             format!("guidance.{}.angle", self.kind.name()),
             format!("slope of the incisal point's path in {}", self.words()),
             outcome,
-            &["window", "search", "bite-nudge"],
+            &["window", "search"],
         );
         if let Ok(angle) = &self.path.angle {
             let share = |what: &str, uncertainty: f64| UncertaintyShare {
@@ -130,7 +150,7 @@ impl Excursion {
             format!("interference.{}.{}", self.kind.name(), kind.name()),
             format!("{} of back teeth in {}", kind.words(), self.words()),
             outcome,
-            &["guiding", "start", "search", "bite-nudge", "deep-bite-contact"],
+            &["guiding", "start", "search", "deep-bite-contact"],
         );
         let found = || self.interferences.iter().filter(|i| i.kind == kind);
         finding.teeth = teeth(found().map(|i| i.pair));
@@ -178,7 +198,7 @@ impl Excursion {
                 self.words()
             ),
             outcome,
-            &["window", "search", "bite-nudge"],
+            &["window", "search"],
         );
         finding.teeth = vec![tooth];
         if let Some(d) = found {

@@ -4,7 +4,7 @@
 
 use nalgebra::{Point3, Vector3};
 
-use super::params::{AnglePlane, ExcursionParams, length};
+use super::params::{AnglePlane, ExcursionParams};
 use super::result::{PairGap, PairTrack};
 
 /// A displacement of the lower arch, along the plane's normal, that changes linearly over the arch.
@@ -31,7 +31,7 @@ impl Nudge {
 
 /// Up, roll and pitch by one standard uncertainty of the bite at the teeth, each both ways.
 pub(super) fn nudges(pairs: &[PairTrack], params: &ExcursionParams) -> Vec<Nudge> {
-    let size = params.bite_residual.map_or(length("bite-nudge"), |r| r.0);
+    let size = params.bite().shift_mm();
     let AnglePlane {
         left,
         posterior,

@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::Mm;
+
+use crate::BiteKnown;
+use stonecast_articulator::plane::ReferencePlane;
 use stonecast_dental::frame;
 use stonecast_dental::table::{Row, Tables};
 
@@ -50,6 +53,18 @@ impl AnglePlane {
     }
 }
 
+/// The plane of a mounting, against which the settings of the articulator are stated.
+impl From<&ReferencePlane> for AnglePlane {
+    fn from(plane: &ReferencePlane) -> Self {
+        Self {
+            name: format!("{} plane", plane.name.name()),
+            left: plane.left,
+            posterior: plane.posterior,
+            superior: plane.superior,
+        }
+    }
+}
+
 /// What the caller knows beside the surfaces and the path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExcursionParams {
@@ -65,4 +80,21 @@ pub struct ExcursionParams {
     pub bite_estimated: bool,
     /// By how much the bite may be off, one standard deviation; `None` where that is not known.
     pub bite_residual: Option<Mm>,
+}
+
+impl ExcursionParams {
+    pub(super) fn bite(&self) -> BiteKnown {
+        BiteKnown {
+            estimated: self.bite_estimated,
+            residual_mm: self.bite_residual.map(|r| r.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_row_is_read_and_says_its_source() {
+        super::TABLES.check();
+    }
 }
