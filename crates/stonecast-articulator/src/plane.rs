@@ -73,6 +73,7 @@ impl ReferencePlane {
 
     /// How far its front lies higher than that of the occlusal plane, seen from the side.
     pub fn tilt_from_occlusal(&self) -> Deg {
-        Deg((-self.posterior[2]).atan2(self.superior[2]).to_degrees())
+        // Plus nothing: no tilt has no sign.
+        Deg((-self.posterior[2]).atan2(self.superior[2]).to_degrees() + 0.0)
     }
 }

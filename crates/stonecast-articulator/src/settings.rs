@@ -272,9 +272,13 @@ impl Settings {
         let outside = self.values().into_iter().filter_map(|value| {
             let [least, greatest] = value.key.device_range(row)?;
             let unit = value.key.unit();
+            let checked = match value.key.range_standing(row) {
+                RowStatus::Unverified => " as far as is generally known, not checked",
+                _ => "",
+            };
             (!(least..=greatest).contains(&value.value)).then(|| {
                 format!(
-                    "{} of {} {unit}: {} goes from {least} to {greatest} {unit}",
+                    "{} of {} {unit}: {} goes from {least} to {greatest} {unit}{checked}",
                     value.words(),
                     value.value,
                     row.text("title")
@@ -344,11 +348,12 @@ impl Key {
 
     /// How well a preset's value is founded: what was not read in its source is general knowledge.
     pub(crate) fn standing(self, preset: &Row) -> RowStatus {
-        if preset.texts("read").contains(&self.field().as_str()) {
-            RowStatus::Secondary
-        } else {
-            RowStatus::Unverified
-        }
+        standing(preset, &self.field())
+    }
+
+    /// The same of a device's range.
+    pub(crate) fn range_standing(self, preset: &Row) -> RowStatus {
+        standing(preset, &self.field_of("_range"))
     }
 
     pub(crate) fn device_range(self, preset: &Row) -> Option<[f64; 2]> {
@@ -368,6 +373,14 @@ impl Key {
             Self::TableProtrusive | Self::TableLateral => [-45.0, 80.0],
             Self::PinOpening => [-20.0, 40.0],
         }
+    }
+}
+
+fn standing(preset: &Row, field: &str) -> RowStatus {
+    if preset.texts("read").contains(&field) {
+        RowStatus::Secondary
+    } else {
+        RowStatus::Unverified
     }
 }
 

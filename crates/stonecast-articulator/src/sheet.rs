@@ -55,6 +55,8 @@ pub struct SheetRow {
     pub status: Option<RowStatus>,
     /// What the device can be set to, where that is known.
     pub device_range: Option<[f64; 2]>,
+    /// How well that is founded.
+    pub range_status: Option<RowStatus>,
 }
 
 /// The sheet.
@@ -212,6 +214,9 @@ fn setting_row(value: &Value, began: &[Value], preset: Option<&Row>) -> SheetRow
         source: from_preset.map_or_else(String::new, |row| row.source.clone()),
         status: from_preset.map(|row| value.key.standing(row)),
         device_range: preset.and_then(|row| value.key.device_range(row)),
+        range_status: preset
+            .filter(|row| value.key.device_range(row).is_some())
+            .map(|row| value.key.range_standing(row)),
     }
 }
 
@@ -231,6 +236,7 @@ fn mounted(name: &str, value: SheetValue, unit: &str) -> SheetRow {
         source: String::new(),
         status: None,
         device_range: None,
+        range_status: None,
     }
 }
 

@@ -238,6 +238,39 @@ proptest! {
     }
 
     #[test]
+    fn a_damaged_file_is_read_or_refused_and_never_panics(
+        form in 0..3usize, changes in prop::collection::vec((0.0..1.0f64, 0u8..128), 1..6), cut in 0.5..1.0f64
+    ) {
+        let path = &paths()[..2];
+        let mut bytes = match form {
+            0 => encode_json(path),
+            1 => csv(path, ";", |v| format!("{v:.6}")).into_bytes(),
+            _ => {
+                let frames = path[1].steps.iter().map(|step| {
+                    let m = step.moved_from_closed.to_homogeneous().transpose();
+                    format!("<F>{}</F>", m.iter().map(|v| format!("{v:.6} ")).collect::<String>())
+                });
+                format!("<R unit=\"mm\"><M name=\"protrusion\">{}</M></R>", frames.collect::<String>()).into_bytes()
+            }
+        };
+        if changes.len() > 3 {
+            bytes.truncate((cut * bytes.len() as f64) as usize);
+        }
+        for (place, byte) in changes {
+            let at = (place * bytes.len() as f64) as usize;
+            bytes[at] = byte;
+        }
+        if let Ok(record) = JawRecord::read(&bytes, None) {
+            for movement in &record.movements {
+                let placed = Placement { start: Some(Start::FirstFrame), ..in_cast() };
+                if let Ok((path, _)) = movement.path(&placed, &mounting()) {
+                    prop_assert!(path.steps.iter().all(|step| step.travel.0.is_finite() && step.opening.0.is_finite()));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn no_text_makes_it_panic(text in "[<>{}/_0-3a-z=\"', ;.:#\n-]{0,200}") {
         let _ = JawRecord::read(text.as_bytes(), Some(RecordUnit::Millimetres));
     }

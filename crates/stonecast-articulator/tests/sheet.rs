@@ -56,6 +56,21 @@ fn what_the_device_cannot_be_set_to_is_told() {
         "{warnings:?}"
     );
     assert!(!warnings.iter().any(|w| w.contains("right")));
+    // This range was read nowhere; the Bennett angle's was.
+    assert!(
+        warnings
+            .iter()
+            .any(|w| w.ends_with("1.5 mm as far as is generally known, not checked"))
+    );
+    let bennett = Settings::preset("artex-cr")
+        .unwrap()
+        .with_bennett(Sides::both(Deg(31.0)));
+    assert!(
+        sheet(bennett)
+            .warnings
+            .iter()
+            .any(|w| w.ends_with("goes from -5 to 30 °"))
+    );
     // The balls of the device are not where the average triangle has the condyles.
     assert!(
         warnings
@@ -86,6 +101,12 @@ fn a_presets_inclination_against_another_plane_than_it_is_meant_for_is_told() {
         sam.with_inclination(Sides::both(Deg(38.0))),
         PlaneName::Occlusal
     ));
+}
+
+#[test]
+fn the_preset_for_a_hanau_follows_hanaus_formula() {
+    let hanau = Settings::preset("hanau-wide-vue").unwrap();
+    assert_eq!(hanau.clone().with_bennett_by_hanau(), hanau);
 }
 
 #[test]

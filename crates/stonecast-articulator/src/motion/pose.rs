@@ -169,6 +169,10 @@ impl<'a> Kinematics<'a> {
             let gone = plane_from_cast * (at - incisal);
             gone.z + table.fall(&gone)
         };
+        // In the closed bite it stands there but for rounding: then nothing is opened, not a hair.
+        if above(0.0).abs() < 1e-12 {
+            return Ok(0.0);
+        }
         root(above, PIN_SEARCH).ok_or(ArticulatorError::PinMissesTable)
     }
 }

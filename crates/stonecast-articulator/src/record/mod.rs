@@ -237,7 +237,7 @@ impl Movement {
         for (frame, motion) in motions.iter().enumerate() {
             let at = motion * incisal;
             let mm = (at - incisal).norm();
-            if mm > greatest {
+            if mm.is_nan() || mm > greatest {
                 return Err(RecordError::TooFar { frame, mm, greatest });
             }
             if let Some(before) = before.filter(|before| (at - before).norm() > stride) {
