@@ -12,6 +12,7 @@
 //! | analyse the bite: contacts, areas, teeth, balance | [`analyse()`], [`Occlusion`] |
 //! | see what a contact is | [`contacts`], [`classes`] |
 //! | know which neighbours touch | [`proximal`] |
+//! | cut both arches and measure in the section | [`mod@section`] |
 //! | see what small errors of the bite do | [`sensitivity`] |
 
 pub mod analyse;
@@ -28,6 +29,7 @@ pub mod params;
 pub mod proximal;
 mod round;
 mod rows;
+pub mod section;
 pub mod sensitivity;
 mod spread;
 pub mod teeth_table;
@@ -44,5 +46,6 @@ pub use field::{Gap, GapField};
 pub use pair::{OccludingArch, Pair};
 pub use params::{BiteKnown, OcclusionParams, ScannerNoise};
 pub use proximal::{ProximalRow, ProximalState};
+pub use section::{Across, Calliper, Section, SectionError, SectionParams, SectionPlane, section};
 pub use sensitivity::Nudge;
 pub use teeth_table::ToothRow;
