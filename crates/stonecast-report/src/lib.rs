@@ -1,18 +1,23 @@
 //! Findings as drawings for people: SVG, and PNG rendered from the same SVG.
 //!
-//! Everything drawn comes from [`Findings`] alone: the outlines of the teeth, the points and curves that findings were
-//! read from, and their values. No mesh is needed.
+//! Drawings of findings come from [`Findings`] alone: the outlines of the teeth, the points and curves that findings were
+//! read from, and their values. Sections and articulator settings are drawn from their own plain data. No mesh is needed.
 //!
 //! | look in | for |
 //! |---|---|
 //! | [`drawings`] | all drawings of a cast |
 //! | `kit` | pages, arches seen from the occlusal side, labels that do not cover each other, tables |
 //! | `draw` | one file for each drawing |
+//! | [`section_drawing`] | a section through both arches, with callipers |
+//! | [`settings_drawing`] | what to set on an articulator |
 //! | [`png`] | a picture of a drawing |
 
 mod draw;
 mod kit;
 pub mod png;
+
+pub use draw::section::section_drawing;
+pub use draw::settings::settings_drawing;
 
 use stonecast_dental::{Fdi, Findings};
 

@@ -4,13 +4,14 @@ use std::{env, fs, path::Path};
 
 use stonecast::{
     case::read::Case,
-    occlusion::pictures::{About, distance_ply, occlusogram},
+    occlusion::pictures::{About, USUAL_SECTIONS, distance_ply, occlusogram, sections},
     teeth::read::labelled_arch,
 };
-use stonecast_dental::Jaw;
+use stonecast_dental::{Fdi, Jaw};
 use stonecast_mesh::RigidMotion;
-use stonecast_occlusion::{BandPreset, OccludingArch, Pair};
+use stonecast_occlusion::{BandPreset, BiteKnown, OccludingArch, OcclusionParams, Pair, ScannerNoise};
 use stonecast_picture::Size;
+use stonecast_report::{png, section_drawing};
 
 fn main() {
     let args: Vec<String> = env::args().collect();
@@ -44,5 +45,19 @@ fn main() {
     for field in &fields {
         let name = format!("{}-distances.ply", field.on);
         fs::write(folder.join(name), distance_ply(&pair, field, &about.preset)).expect("it can be written");
+    }
+    let params = OcclusionParams {
+        noise: ScannerNoise::not_stated(),
+        bite: BiteKnown {
+            estimated: false,
+            residual_mm: None,
+        },
+    };
+    let teeth = USUAL_SECTIONS.map(|number| Fdi::new(number).expect("a tooth"));
+    for section in sections(&pair, &teeth, &params).expect("teeth that stand") {
+        let drawing = section_drawing(&section);
+        let tooth = section.plane.tooth.expect("through a tooth");
+        let picture = png::render(&drawing.svg, 1.2).expect("our own drawing");
+        fs::write(folder.join(format!("section-{tooth}.png")), picture).expect("it can be written");
     }
 }

@@ -5,6 +5,8 @@ mod bolton;
 mod irregularity;
 mod overjet;
 mod scores;
+pub mod section;
+pub mod settings;
 mod sizes;
 mod space;
 mod spee;

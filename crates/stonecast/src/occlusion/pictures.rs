@@ -8,8 +8,11 @@
 use stonecast_cast::bite::BiteKind;
 use stonecast_dental::{Fdi, Jaw};
 use stonecast_mesh::formats::{Part, PlyOptions, encode_ply};
-use stonecast_mesh::{Point, Vector, VertexData};
-use stonecast_occlusion::{BandPreset, Gap, GapField, Pair};
+use stonecast_mesh::{Point, RigidMotion, Vector, VertexData};
+use stonecast_occlusion::{
+    Across, BandPreset, Gap, GapField, OcclusionParams, Pair, Section, SectionError, SectionParams,
+    SectionPlane, section,
+};
 use stonecast_picture::{
     BandedArch, Label, Legend, LegendBand, Occlusogram, Paint, Picture, Rgb, Ring, Size,
 };
@@ -190,10 +193,33 @@ pub fn distance_ply(pair: &Pair<'_>, field: &GapField, preset: &BandPreset) -> V
     encode_ply(&part, PlyOptions::default())
 }
 
+/// The teeth that are cut where nobody names any: the central incisors, canines and first molars of the upper arch.
+pub const USUAL_SECTIONS: [u8; 6] = [16, 13, 11, 21, 23, 26];
+
+/// Upright sections through teeth in the closed bite, each from cheek or lip to tongue; teeth that are not there are left out.
+///
+/// # Errors
+/// If a tooth lies such that no upright plane goes through it.
+pub fn sections(
+    pair: &Pair<'_>,
+    teeth: &[Fdi],
+    params: &OcclusionParams,
+) -> Result<Vec<Section>, SectionError> {
+    let params = SectionParams::of(params);
+    let tooth_of = |fdi: &Fdi| {
+        let teeth = &pair.surface(fdi.jaw()).arch.labelled.teeth;
+        teeth.iter().find(|tooth| tooth.fdi == *fdi)
+    };
+    let cut = |tooth| {
+        let plane = SectionPlane::through(tooth, Across::FacialLingual)?;
+        Ok(section(pair, &plane, &RigidMotion::identity(), &params))
+    };
+    teeth.iter().filter_map(tooth_of).map(cut).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stonecast_mesh::RigidMotion;
     use stonecast_mesh::formats::{Limits, read_ply};
     use stonecast_occlusion::OccludingArch;
     use stonecast_teeth::LabelledArch;
