@@ -32,6 +32,7 @@
 //! | [`sheet`] | the contact sheet of the five views |
 //! | [`occlusogram`] | both arches with bands of distance painted on them, and their legend |
 //! | [`matrix`] | shares of one list in another, as coloured cells |
+//! | [`strip`] | the steps of a motion side by side |
 //! | [`picture`] | pixels, and their PNG |
 
 pub mod annotate;
@@ -44,6 +45,7 @@ mod raster;
 pub mod render;
 pub mod scene;
 pub mod sheet;
+pub mod strip;
 pub mod text;
 pub mod view;
 
@@ -55,5 +57,6 @@ pub use picture::{Picture, Size};
 pub use render::{Framing, render};
 pub use scene::{Body, Paint, Rgb, Scene};
 pub use sheet::contact_sheet;
+pub use strip::{Frame, Strip};
 
 pub use view::{Camera, View};

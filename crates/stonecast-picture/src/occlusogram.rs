@@ -92,6 +92,24 @@ const LEGEND: f32 = 0.19;
 const NOTE: f32 = 0.036;
 const WORDS: f32 = 0.026;
 
+impl BandedArch<'_> {
+    /// The arch with its bands, as a body for a scene.
+    pub fn body(&self, legend: &Legend) -> Body {
+        let paint = Paint::Banded {
+            values: self.distances,
+            bands: &legend.paint(),
+        };
+        Body::new(self.mesh, paint).of(self.jaw)
+    }
+}
+
+impl Legend {
+    fn paint(&self) -> Vec<(f32, Rgb)> {
+        let bands = self.bands.iter();
+        bands.map(|band| (band.below as f32, band.colour)).collect()
+    }
+}
+
 impl Occlusogram<'_> {
     /// Draws the sheet; `size` is that of each arch on it.
     pub fn draw(&self, size: Size) -> Picture {
@@ -99,7 +117,7 @@ impl Occlusogram<'_> {
         let unit = size.height as f32;
         let head = (HEAD * unit) as usize;
         let columns = panels.len().max(1);
-        let foot = (LEGEND + NOTE * self.legend.notes.len() as f32) * unit;
+        let foot = self.legend.height(unit);
         let sheet_size = Size::new(
             (columns * (size.width as usize + GAP) + GAP) as u32,
             (head + size.height as usize) as u32 + foot as u32,
@@ -119,20 +137,8 @@ impl Occlusogram<'_> {
 
     /// Each arch as a picture of its own, without legend: all are of one scale.
     pub fn panels(&self, size: Size) -> Vec<Picture> {
-        let bands: Vec<(f32, Rgb)> = self
-            .legend
-            .bands
-            .iter()
-            .map(|band| (band.below as f32, band.colour))
-            .collect();
-        let body = |arch: &BandedArch<'_>| {
-            let paint = Paint::Banded {
-                values: arch.distances,
-                bands: &bands,
-            };
-            Body::new(arch.mesh, paint).of(arch.jaw)
-        };
-        let scene = Scene::new(self.arches.iter().map(body).collect());
+        let bodies = self.arches.iter().map(|arch| arch.body(&self.legend));
+        let scene = Scene::new(bodies.collect());
         let views: Vec<View> = self.arches.iter().map(|arch| occlusal(arch.jaw)).collect();
         let double = Size::new(2 * size.width, 2 * size.height);
         let framing = common_scale(&scene, &views, double).map_or(Framing::Fit, Framing::Scale);
@@ -174,7 +180,12 @@ fn occlusal(jaw: Jaw) -> View {
 const SMALLEST: f32 = 0.6;
 
 impl Legend {
-    fn draw(&self, canvas: &mut Canvas, sheet: Size, top: f32, unit: f32) {
+    /// How high it is drawn, where an arch is `unit` high.
+    pub(crate) fn height(&self, unit: f32) -> f32 {
+        (LEGEND + NOTE * self.notes.len() as f32) * unit
+    }
+
+    pub(crate) fn draw(&self, canvas: &mut Canvas, sheet: Size, top: f32, unit: f32) {
         let size = WORDS * unit;
         let left = GAP as f32;
         let title = top + 1.9 * size;

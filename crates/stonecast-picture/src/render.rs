@@ -24,6 +24,13 @@ pub enum Framing {
     Zoom(f64),
     /// At a scale of its own, in pixels to the millimetre: pictures that are to be compared share one.
     Scale(f64),
+    /// At a scale of its own about a place of its own: what moves from picture to picture is what moved.
+    About {
+        /// The place at the picture's centre.
+        centre: Point,
+        /// Pixels to the millimetre.
+        pixels_per_mm: f64,
+    },
 }
 
 /// The part of the picture that [`Framing::Fit`] fills, across and down.
@@ -82,10 +89,17 @@ fn frame(bodies: &[&Body], camera: &Camera, size: Size, framing: Framing) -> Pro
         Framing::Fit => fit,
         Framing::Zoom(times) => fit * times,
         Framing::Scale(scale) => scale,
+        Framing::About { pixels_per_mm, .. } => pixels_per_mm,
+    };
+    let given = match framing {
+        Framing::About { centre, .. } => Some(centre),
+        _ => None,
     };
     Projection {
         camera: *camera,
-        centre,
+        centre: given
+            .filter(|p| p.coords.iter().all(|c| c.is_finite()))
+            .unwrap_or(centre),
         // A scale that is no positive number would leave nothing to see.
         pixels_per_mm: if pixels_per_mm.is_finite() && pixels_per_mm > 0.0 {
             pixels_per_mm

@@ -9,6 +9,7 @@
 //! | `kit` | pages, arches seen from the occlusal side, labels that do not cover each other, tables |
 //! | `draw` | one file for each drawing |
 //! | [`section_drawing`] | a section through both arches, with callipers |
+//! | [`excursion_drawing`] | what the teeth do along a motion |
 //! | [`settings_drawing`] | what to set on an articulator |
 //! | [`png`] | a picture of a drawing |
 
@@ -16,6 +17,7 @@ mod draw;
 mod kit;
 pub mod png;
 
+pub use draw::excursion::excursion_drawing;
 pub use draw::section::section_drawing;
 pub use draw::settings::settings_drawing;
 

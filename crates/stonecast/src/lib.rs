@@ -13,6 +13,7 @@
 //! This is the only crate that touches files and clocks. No clock reaches a file: what is written depends on what
 //! was given, and on nothing else.
 
+pub mod articulate;
 pub mod case;
 pub mod cli;
 pub mod files;

@@ -2,6 +2,7 @@
 
 mod arch_form;
 mod bolton;
+pub mod excursion;
 mod irregularity;
 mod overjet;
 mod scores;

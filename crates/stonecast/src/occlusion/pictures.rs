@@ -80,7 +80,7 @@ fn shown(gap: &Gap) -> Option<f64> {
     (gap.facing || gap.signed < 0.0).then_some(gap.signed)
 }
 
-fn painted(field: &GapField, preset: &BandPreset) -> VertexData<f32> {
+pub(crate) fn painted(field: &GapField, preset: &BandPreset) -> VertexData<f32> {
     let reach = preset.reach_mm();
     let value = |gap: &Option<Gap>| {
         // Just beyond the last band is a number too, so that the band ends smoothly within a triangle.
@@ -93,7 +93,7 @@ fn painted(field: &GapField, preset: &BandPreset) -> VertexData<f32> {
     VertexData::from_vec(field.gaps.as_slice().iter().map(value).collect())
 }
 
-fn legend(about: &About) -> Legend {
+pub(crate) fn legend(about: &About) -> Legend {
     let bands = about.preset.bands.iter().map(|band| LegendBand {
         below: band.below_mm,
         limit: band.limit(),
@@ -136,7 +136,7 @@ const NUMBER_OFF_MM: f64 = 2.6;
 const WHITE: Rgb = Rgb(255, 255, 255);
 
 /// The teeth's numbers, outside the arch, where they cover no contact.
-fn numbers(pair: &Pair<'_>, jaw: Jaw, notation: Numbers) -> Vec<Label> {
+pub(crate) fn numbers(pair: &Pair<'_>, jaw: Jaw, notation: Numbers) -> Vec<Label> {
     let surface = pair.surface(jaw);
     let teeth = &surface.arch.labelled.teeth;
     let of_tooth = |fdi: Fdi| {
