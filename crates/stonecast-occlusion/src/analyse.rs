@@ -14,7 +14,7 @@ use stonecast_dental::finding::{UncertaintyShare, Unit};
 use stonecast_dental::{Fdi, Jaw, Quantity};
 use thiserror::Error;
 
-use crate::areas::{Levels, PairAreas};
+use crate::areas::{Levels, PairAreas, between_faces};
 use crate::balance::{Balance, balance};
 use crate::classes::classify;
 use crate::contacts::{ArchAreas, Contact, levels, regions};
@@ -174,7 +174,9 @@ pub fn analyse(pair: &Pair<'_>, params: &OcclusionParams) -> Result<Occlusion, O
     let found = regions(arches, gap);
     let nudges = nudged(&closed, &found, gap, &levels);
     let contacts = contacts(pair, &found, &nudges);
+    let faces = [0, 1].map(|k| between_faces(&closed.gaps[k]));
     let spread = Spread {
+        faces: Pose::of(closed.with(&faces), &levels, gap, 0.0),
         closed: Pose::of(arches, &levels, gap, 0.0),
         noise: [-noise, noise].map(|less| Pose::of(arches, &levels, gap, less)),
         bite: by_the_bite(&closed, shift, &levels, gap),

@@ -41,6 +41,8 @@ struct Place {
     /// In the closed position.
     at: Point,
     normal: Vector,
+    /// How far it stands above the face.
+    rise: f64,
 }
 
 /// A small triangle.
@@ -64,6 +66,8 @@ pub(crate) struct Samples {
 pub(crate) struct SampleGap {
     /// Between the round surfaces.
     pub signed: f64,
+    /// Between the faces themselves.
+    pub flat: f64,
     pub facing: bool,
     pub antagonist: Option<Fdi>,
     /// Halfway to the antagonist, in the closed position of the upper arch.
@@ -136,6 +140,7 @@ impl Samples {
             let middle = Point::from(0.5 * (point.coords + found.at.coords));
             gaps[i] = Some(SampleGap {
                 signed: found.signed,
+                flat: found.flat + self.places[i].rise,
                 facing: (motion * self.places[i].normal).dot(&found.normal) < FACING,
                 antagonist: other.arch.labelled.face_labels[found.face],
                 middle: match self.jaw {
@@ -146,6 +151,15 @@ impl Samples {
         }
         gaps
     }
+}
+
+/// The gaps as they are between the faces themselves.
+pub(crate) fn between_faces(gaps: &[Option<SampleGap>]) -> Vec<Option<SampleGap>> {
+    let flat = |gap: SampleGap| SampleGap {
+        signed: gap.flat,
+        ..gap
+    };
+    gaps.iter().map(|gap| gap.map(flat)).collect()
 }
 
 fn longest_edge([a, b, c]: &[Point; 3]) -> f64 {
@@ -212,9 +226,11 @@ impl<'s, 'a> Cut<'s, 'a> {
         }
         let part = weights.map(|w| w as f64 / cuts as f64);
         let [at, normal] = round::place(mesh, face, &part);
+        let rise = corner.map_or_else(|| round::rise(mesh, face, &part), |_| 0.0);
         self.samples.places.push(Place {
             at: corner.map_or(Point::from(at), |k| mesh.point(ids[k])),
             normal,
+            rise,
         });
         next
     }

@@ -217,7 +217,7 @@ impl Occlusion {
             None => read.push("no tooth of the other arch within reach".to_owned()),
         }
         if of.contact_in_doubt {
-            let doubt = "whether it has a contact is in doubt: the bite's own error or the scanner's noise may change it";
+            let doubt = "whether it has a contact is in doubt: the bite's own error, the scanner's noise or the scans' resolution may change it";
             finding.evidence.notes.insert(0, doubt.to_owned());
         }
         let least = of

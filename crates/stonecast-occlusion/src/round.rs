@@ -35,6 +35,8 @@ const STRAIGHT: f64 = 1e-3;
 pub(crate) struct RoundGap {
     /// Negative behind it.
     pub signed: f64,
+    /// That to the mesh.
+    pub flat: f64,
     /// Where it is closest.
     pub at: Point,
     pub normal: Vector,
@@ -55,7 +57,7 @@ pub(crate) fn place(mesh: &TriMesh, face: FaceId, weights: &[f64; 3]) -> [Vector
 
 /// How far the round surface stands above a point of a face; negative in a hollow. Over an edge normals turn, and half their
 /// turn along the edge is the rate at which the surface leaves it.
-fn rise(mesh: &TriMesh, face: FaceId, weights: &[f64; 3]) -> f64 {
+pub(crate) fn rise(mesh: &TriMesh, face: FaceId, weights: &[f64; 3]) -> f64 {
     let ids = mesh.face(face);
     let normals = mesh.vertex_normals();
     let over = |i: usize, j: usize| {
@@ -92,6 +94,7 @@ pub(crate) fn gap(mesh: &TriMesh, index: &SpatialIndex, point: &Point, of_mesh: 
         let height = normal.dot(&way);
         found = Some(RoundGap {
             signed: height.clamp(flat - MOST_RISE, flat + MOST_RISE),
+            flat,
             at: Point::from(at),
             normal,
             face,

@@ -4,7 +4,8 @@
 //! 1. The bite: the number from the areas with the lower arch off by what the bite may be off, plus and minus, along and about
 //!    each axis; the root mean square of the two changes is the share of that axis.
 //! 2. The scanner: the gap of each tooth pair in turn greater and less by the noise of two surfaces; pairs in quadrature.
-//! 3. The arches: half the difference of the number by the one arch's areas and by the other's.
+//! 3. The scans' resolution: half of what the round surface between a scan's vertices changes ([`crate::round`]).
+//! 4. The arches: half the difference of the number by the one arch's areas and by the other's.
 
 use stonecast_dental::finding::UncertaintyShare;
 use stonecast_dental::{Jaw, Quantity, finding::Unit};
@@ -18,9 +19,13 @@ pub(crate) struct Spread {
     pub closed: Pose,
     /// With all gaps greater and less by the noise.
     pub noise: [Pose; 2],
+    /// By the faces of the meshes, not the round surfaces between their corners.
+    pub faces: Pose,
     /// With the lower arch off, plus and minus.
     pub bite: Vec<[Pose; 2]>,
 }
+
+const RESOLUTION: &str = "the resolution of the scans";
 
 const ALONG: [&str; 6] = [
     "the bite to the sides",
@@ -57,6 +62,7 @@ impl Spread {
             scanner += rms([with(&self.noise[0].areas), with(&self.noise[1].areas)]).powi(2);
         }
         shares.push(share("the scanner's noise", scanner.sqrt()));
+        shares.push(share(RESOLUTION, 0.5 * change(&self.faces.areas).abs()));
         if both_arches {
             let by = |jaw| number(&self.closed.areas.as_seen_by(jaw));
             let apart = by(Jaw::Upper).zip(by(Jaw::Lower)).map_or(0.0, |(u, l)| u - l);
@@ -93,6 +99,7 @@ impl Spread {
             .map(|(poses, what)| share(what, off(poses)))
             .collect();
         shares.push(share("the scanner's noise", off(&self.noise)));
+        shares.push(share(RESOLUTION, 0.5 * (number(&self.faces) - value).abs()));
         shares.retain(|s| s.uncertainty > 0.0);
         shares.sort_by(|a, b| b.uncertainty.total_cmp(&a.uncertainty));
         shares
@@ -101,7 +108,11 @@ impl Spread {
     /// Whether some pose or level that is as likely disagrees.
     pub fn in_doubt(&self, says: impl Fn(&Pose) -> bool) -> bool {
         let own = says(&self.closed);
-        let mut others = self.noise.iter().chain(self.bite.iter().flatten());
+        let mut others = self
+            .noise
+            .iter()
+            .chain([&self.faces])
+            .chain(self.bite.iter().flatten());
         others.any(|pose| says(pose) != own)
     }
 }

@@ -28,7 +28,7 @@ pub struct ToothRow {
     pub contacts: usize,
     /// How many of them stay through all nudges.
     pub stable_contacts: usize,
-    /// Whether the bite's own error or the scanner's noise may change that it has a contact, or that it has none.
+    /// Whether the bite's own error, the scanner's noise or the scans' resolution may change that it has a contact, or that it has none.
     pub contact_in_doubt: bool,
     /// The teeth that it meets in them, sorted.
     pub antagonists: Vec<Fdi>,
