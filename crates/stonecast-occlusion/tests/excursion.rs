@@ -10,7 +10,7 @@ use stonecast_articulator::JawPath;
 use stonecast_dental::{Jaw, Mm, Side, Sides};
 use stonecast_mesh::spatial::{OrientedSurface, Side as SurfaceSide};
 use stonecast_mesh::{Point, RigidMotion, TriMesh, Vector};
-use stonecast_occlusion::excursion::{Excursion, ExcursionError, ToothPair, measure};
+use stonecast_occlusion::excursion::{Excursion, ExcursionError, SweptPath, ToothPair, measure, sweep};
 use stonecast_testkit::{DentitionSpec, dentition};
 
 fn spec() -> DentitionSpec {
@@ -310,4 +310,44 @@ fn the_least_gap_of_a_pair_is_that_of_all_its_vertices() {
         }
     }
     assert!(within > 60 && beyond > 5, "{within} {beyond}");
+}
+
+#[test]
+fn a_sweep_measures_each_path_and_says_between_which_values_interferences_come() {
+    let pair = DEMO.ready();
+    let params = paths::params();
+    let swept = |value: f64| SweptPath {
+        value,
+        path: paths::laterotrusion(Side::Left, value, 3.0, 16),
+    };
+    // Given in no order; flat condylar paths let back teeth touch, steep ones part them.
+    let found = sweep(
+        &pair,
+        "condylar inclination, degrees",
+        &[45.0, 0.0, 20.0].map(swept),
+        &params,
+    )
+    .unwrap();
+    let values: Vec<f64> = found.points.iter().map(|p| p.value).collect();
+    assert_eq!(values, [0.0, 20.0, 45.0]);
+    for point in &found.points {
+        let alone = measure(&pair, &swept(point.value).path, &params).unwrap();
+        assert_eq!(point.interferences.len(), alone.interferences.len());
+        assert_eq!(point.angle.as_ref().unwrap(), &alone.path.angle.unwrap().angle);
+    }
+    let count = |i: usize| found.points[i].interferences.len();
+    assert!(count(0) > count(2), "{} {}", count(0), count(2));
+    assert!(found.thresholds().iter().any(|t| t.with < t.without));
+    assert_eq!(sweep(&pair, "", &[], &params), Err(ExcursionError::NoPaths));
+    let mixed = [
+        swept(20.0),
+        SweptPath {
+            value: 30.0,
+            path: paths::protrusion(30.0, 3.0, 4),
+        },
+    ];
+    assert_eq!(
+        sweep(&pair, "", &mixed, &params),
+        Err(ExcursionError::DifferentMotions)
+    );
 }
