@@ -57,6 +57,14 @@ pub fn excursion_drawing(excursion: &Excursion, notation: Notation) -> Drawing {
         ],
     };
     page.legend(&entries);
+    let mut leads: Vec<GuidanceType> = excursion.steps.iter().filter_map(|s| s.guidance).collect();
+    leads.sort();
+    leads.dedup();
+    let leads: Vec<(Pen, &str)> = leads
+        .iter()
+        .map(|g| (Pen::fill(shade_of(*g)), g.name()))
+        .collect();
+    page.legend(&leads);
     tables(&mut page, excursion, notation);
     page.paragraph(
         "The opening is a number: no pose of the jaw follows from it, and the path is that of the articulator or the record.",
@@ -277,8 +285,10 @@ impl Plot {
 fn shade_of(guidance: GuidanceType) -> &'static str {
     match guidance {
         GuidanceType::Canine => "#0072b2",
-        GuidanceType::Incisal | GuidanceType::Anterior => "#56b4e9",
-        GuidanceType::Group | GuidanceType::Mixed => "#e6c84a",
+        GuidanceType::Incisal => "#56b4e9",
+        GuidanceType::Anterior => "#b5d9f0",
+        GuidanceType::Group => "#e6c84a",
+        GuidanceType::Mixed => "#9a8a3a",
         GuidanceType::Posterior => "#d55e00",
         GuidanceType::NonWorking => "#8c0f1e",
     }

@@ -183,8 +183,9 @@ fn draw_calliper(page: &mut Page, view: &View, calliper: &Calliper, labels: &mut
             }
             let middle = [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
             let outside = [MARGIN + 120.0, middle[1].max(TOP + 40.0)];
-            page.svg.line(middle, [outside[0] + 62.0, outside[1]], guide);
-            labels.put(&mut page.svg, outside, [-0.01, 0.0], 13.0, colour::INK, &words);
+            let clear = crate::kit::svg::width(&words, 13.0) / 2.0 + 8.0;
+            page.svg.line(middle, [outside[0] + clear, outside[1]], guide);
+            page.svg.tag(outside, 13.0, colour::INK, &words);
         }
     }
 }

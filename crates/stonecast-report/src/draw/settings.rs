@@ -12,15 +12,16 @@ use crate::{
     },
 };
 
-const COLUMNS: [(f64, Anchor); 6] = [
+const COLUMNS: [(f64, Anchor); 7] = [
     (MARGIN, Anchor::Start),
     (400.0, Anchor::End),
-    (490.0, Anchor::End),
-    (505.0, Anchor::Start),
-    (555.0, Anchor::Start),
-    (680.0, Anchor::Start),
+    (475.0, Anchor::End),
+    (545.0, Anchor::End),
+    (556.0, Anchor::Start),
+    (600.0, Anchor::Start),
+    (710.0, Anchor::Start),
 ];
-const HEAD: [&str; 6] = ["setting", "right", "left", "", "device", "from"];
+const HEAD: [&str; 7] = ["setting", "both", "right", "left", "", "device", "from"];
 
 /// The settings sheet as a drawing: settings, mounting, and what cannot be set.
 pub fn settings_drawing(sheet: &SettingsSheet) -> Drawing {
@@ -36,8 +37,12 @@ pub fn settings_drawing(sheet: &SettingsSheet) -> Drawing {
         .iter()
         .filter(|r| r.origin == Origin::Mounting)
         .collect();
-    table(&mut page, "To set", &settings);
-    table(&mut page, "How the cast is mounted", &mounting);
+    let mut sources: Vec<&str> = Vec::new();
+    table(&mut page, "To set", &settings, &mut sources);
+    table(&mut page, "How the cast is mounted", &mounting, &mut sources);
+    for (i, source) in sources.iter().enumerate() {
+        page.paragraph(&format!("[{}] {source}.", i + 1), colour::GREY);
+    }
     for warning in &sheet.warnings {
         page.paragraph(&format!("Note: {warning}."), colour::LOWER);
     }
@@ -52,54 +57,50 @@ pub fn settings_drawing(sheet: &SettingsSheet) -> Drawing {
     }
 }
 
-fn table(page: &mut Page, heading: &str, rows: &[&SheetRow]) {
+fn table<'a>(page: &mut Page, heading: &str, rows: &[&'a SheetRow], sources: &mut Vec<&'a str>) {
     if rows.is_empty() {
         return;
     }
     page.bottom += 26.0;
     let at = [MARGIN, page.bottom];
     page.svg.text(at, 16.0, Anchor::Start, colour::INK, heading);
-    // Words of the mounting need the room of the numbers' columns.
-    let (numbers, words): (Vec<&SheetRow>, Vec<&SheetRow>) = rows
-        .iter()
-        .partition(|row| !matches!(row.value, SheetValue::Words(_)));
-    if !numbers.is_empty() {
-        let cells: Vec<Vec<String>> = numbers.iter().map(|row| cells(row)).collect();
-        page.table(&COLUMNS, &HEAD, &cells);
-    }
-    if !words.is_empty() {
-        let cells = words.iter().map(|row| {
-            let SheetValue::Words(words) = &row.value else {
-                return Vec::new();
-            };
-            vec![row.name.clone(), format!("{words}{}", star(row))]
-        });
-        let columns = [(MARGIN, Anchor::Start), (310.0, Anchor::Start)];
-        page.table(&columns, &["", ""], &cells.collect::<Vec<_>>());
-    }
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(row, sources)).collect();
+    page.table(&COLUMNS, &HEAD, &cells);
 }
 
-fn cells(row: &SheetRow) -> Vec<String> {
-    let [right, left] = match &row.value {
-        SheetValue::One(value) => [number(*value), String::new()],
-        SheetValue::Sides(sides) => [number(sides.right), number(sides.left)],
-        SheetValue::Words(_) => [String::new(), String::new()],
+fn cells<'a>(row: &'a SheetRow, sources: &mut Vec<&'a str>) -> Vec<String> {
+    let nothing = String::new;
+    let [both, right, left] = match &row.value {
+        SheetValue::One(value) => [number(*value), nothing(), nothing()],
+        SheetValue::Sides(sides) => [nothing(), number(sides.right), number(sides.left)],
+        SheetValue::Words(_) => [nothing(), nothing(), nothing()],
     };
     let device = row.device_range.map_or_else(String::new, |[low, high]| {
         format!("{} to {}", number(low), number(high))
     });
-    let from = match row.origin {
-        Origin::Given => "given".to_owned(),
-        Origin::Mounting => "mounting".to_owned(),
-        Origin::Table => row.source.clone(),
+    let from = match (&row.value, row.origin) {
+        // Words need the room, and say themselves where they are from.
+        (SheetValue::Words(words), _) => words.clone(),
+        (_, Origin::Given) => "given".to_owned(),
+        (_, Origin::Mounting) => "mounting".to_owned(),
+        (_, Origin::Table) => {
+            let known = sources.iter().position(|source| *source == row.source);
+            let place = known.unwrap_or_else(|| {
+                sources.push(&row.source);
+                sources.len() - 1
+            });
+            format!("preset [{}]", place + 1)
+        }
     };
+    let from = format!("{from}{}", star(row));
     vec![
         row.name.clone(),
+        both,
         right,
         left,
         row.unit.clone(),
         device,
-        format!("{from}{}", star(row)),
+        from,
     ]
 }
 

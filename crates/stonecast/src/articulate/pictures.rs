@@ -179,9 +179,10 @@ fn captions_of(step: &JawStep, excursion: &Excursion, index: usize, about: &Abou
 pub fn heading(path: &JawPath, working: Option<Side>) -> String {
     let side = working.map_or_else(String::new, |side| format!(", working side {}", side.name()));
     let name = path.kind.name().replace('-', " ");
-    format!(
-        "{name}{side}: the jaw as the guides or the record have it, not as teeth would. Not a medical device."
-    )
+    let mut words =
+        format!("{name}{side}: the jaw stands where the guides or the record have it. Not a medical device.");
+    words[..1].make_ascii_uppercase();
+    words
 }
 
 /// Seconds that a motion takes one way; no speed of a patient's.
