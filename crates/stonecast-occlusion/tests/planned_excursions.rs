@@ -1,4 +1,4 @@
-//! The planned dentitions do what they were planned for, by the crowns' own functions; and the measured excursion agrees.
+//! The planned dentitions do what they were planned for, by the crowns' own functions.
 
 mod paths;
 
