@@ -82,11 +82,9 @@ impl Lit {
     /// legend, and what does still shows the form.
     pub(crate) fn coded(mut self, albedo: [f32; 3]) -> Self {
         const OWN: f32 = 0.62;
-        for i in 0..3 {
-            self.lamps[i] *= 1.0 - OWN;
-            self.sky[i] *= 1.0 - OWN;
-            self.own[i] = OWN * albedo[i];
-        }
+        self.lamps = self.lamps.map(|l| l * (1.0 - OWN));
+        self.sky = self.sky.map(|l| l * (1.0 - OWN));
+        self.own = albedo.map(|a| OWN * a);
         self
     }
 }
