@@ -30,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "stonecast-mesh",
             "stonecast-dental",
+            "stonecast-cast",
             "stonecast-teeth",
             "stonecast-articulator",
         ],

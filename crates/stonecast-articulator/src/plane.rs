@@ -25,6 +25,17 @@ pub enum PlaneName {
 }
 
 impl PlaneName {
+    /// In words: `Camper's plane`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Occlusal => "the occlusal plane",
+            Self::Camper => "Camper's plane",
+            Self::Frankfort => "the Frankfort horizontal",
+            Self::AxisOrbital => "the axis-orbital plane",
+            Self::ThreePoints => "the plane of three given points",
+        }
+    }
+
     /// As in tables and documents: `axis-orbital`.
     pub fn name(self) -> &'static str {
         match self {

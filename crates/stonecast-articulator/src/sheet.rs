@@ -257,7 +257,7 @@ fn mounting_rows(mounting: &Mounting) -> Vec<SheetRow> {
         ),
         mounted(
             "reference plane",
-            SheetValue::Words(plane.name.name().to_owned()),
+            SheetValue::Words(plane.name.words().to_owned()),
             "",
         ),
         mounted(

@@ -4,7 +4,7 @@
 //!
 //! Steps
 //! 1. The places of both arches that may come within the greatest level, nudges and the bite's own error included
-//!    ([`crate::areas`]).
+//!    (`areas`).
 //! 2. Contacts ([`crate::contacts`]), their names ([`crate::classes`]), and which stay ([`crate::sensitivity`]).
 //! 3. Areas at each level, tooth by tooth and in sum, with their uncertainties, and their balance.
 //! 4. Contacts of teeth with the other arch's gum, and of neighbours within an arch ([`crate::proximal`]).

@@ -3,7 +3,7 @@
 //! Units: mm, mm². Frame: the cast frame, closed bite.
 //!
 //! Steps
-//! 1. `patches`: the small triangles ([`crate::areas`]) of both arches that lie within the gap, each at its place halfway
+//! 1. `patches`: the small triangles (`areas`) of both arches that lie within the gap, each at its place halfway
 //!    between the arches, by tooth pair: a region that spans two antagonists is two contacts.
 //! 2. `regions`: patches of one pair that come closer than the row `one-contact-within` are one region, whichever arch they are
 //!    on. So neither the mesh's faces nor small bridges and holes that noise makes change the number.

@@ -13,6 +13,7 @@ use stonecast_mesh::spatial::Side;
 use stonecast_mesh::{FaceId, Point, RigidMotion, VertexData};
 
 use crate::pair::Pair;
+use crate::rows::row;
 
 /// The distance from a place of one arch to the other arch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +35,11 @@ pub struct GapField {
     pub on: Jaw,
     /// `None` where the other arch is out of reach, or the side cannot be told because the closest place is its border.
     pub gaps: VertexData<Option<Gap>>,
+}
+
+/// How far gaps of the bite are told where nobody says, mm: the row `least-gap-reach` of `tables/occlusion.toml`.
+pub fn field_reach() -> f64 {
+    row("least-gap-reach").number("distance_mm")
 }
 
 /// Normals of surfaces that face each other have a cosine below this: within sixty degrees of opposite. Where two bodies

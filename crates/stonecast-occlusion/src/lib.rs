@@ -42,7 +42,7 @@ pub use balance::Balance;
 pub use bands::{Band, BandPreset};
 pub use classes::{ContactKind, CuspOf, TransverseStop};
 pub use contacts::{ArchAreas, Contact};
-pub use field::{Gap, GapField};
+pub use field::{Gap, GapField, field_reach};
 pub use pair::{OccludingArch, Pair};
 pub use params::{BiteKnown, OcclusionParams, ScannerNoise};
 pub use proximal::{ProximalRow, ProximalState};

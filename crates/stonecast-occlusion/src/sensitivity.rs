@@ -3,7 +3,7 @@
 //! Units: mm. Frame: the cast frame; turns are about the middle of the lower crowns.
 //!
 //! Steps
-//! 1. [`nudges`]: the lower arch moved up and down, rolled to either side and pitched fore and aft, by the row `nudge`.
+//! 1. [`Nudge`]: the lower arch moved up and down, rolled to either side and pitched fore and aft, by the row `nudge`.
 //! 2. `nudged`: in how many of them a contact's own region keeps the area that makes a contact.
 //! 3. `by_the_bite`: the same along and about all axes by what the bite itself may be off; from the changes of the areas
 //!    come their uncertainties.

@@ -75,6 +75,7 @@ fn make(dir: &Path, seed: u64) -> Result<(), PipelineError> {
         pictures: None,
         teeth: Some(Numbers::Fdi),
         measure: false,
+        occlusion: false,
         out: dir.join(format!("case-{seed:04}")),
         force: true,
     };

@@ -7,7 +7,8 @@
 //! | [`files`], [`pictures`] | which meshes and pictures a case holds |
 //! | [`teeth`] | labelled teeth as files |
 //! | [`measure`] | findings as files and as words |
-//! | [`occlusion`] | how the arches meet, as files and pictures |
+//! | [`occlusion`] | how the arches meet, as files and as words |
+//! | [`articulate`] | a case on an articulator, as files and as words |
 //! | [`cli`] | the command line: one file for each command |
 //!
 //! This is the only crate that touches files and clocks. No clock reaches a file: what is written depends on what

@@ -1,13 +1,13 @@
 //! The order of the whole job: files to a finished case folder.
 //!
 //! ```text
-//! settle ─▶ keep_scans ─▶ make_cast ─▶ write_meshes ─▶ label teeth ─▶ measure ─▶ draw ─▶ case.toml
+//! settle ─▶ keep_scans ─▶ make_cast ─▶ write_meshes ─▶ label teeth ─▶ measure ─▶ analyse the bite ─▶ draw ─▶ case.toml
 //! ```
 
 use std::path::PathBuf;
 
 use rayon::prelude::*;
-use stonecast_analysis::Params;
+use stonecast_analysis::{Noise, Params};
 use stonecast_cast::{
     Cast, CastParams, Edits, Scan, Scans,
     cast::{StageError, Work},
@@ -30,6 +30,7 @@ use crate::{
     },
     files::{arch_record, mesh_items},
     measure::{self, case::Measured},
+    occlusion::case::{AnalysedBite, BiteError, BiteFiles, BiteParams, OcclusionRecord, pair_of},
     pictures::draw,
     teeth::{self, case::TeethParams, items::record, pictures::Numbers},
 };
@@ -62,6 +63,8 @@ pub struct Job {
     pub teeth: Option<Numbers>,
     /// Measure the teeth; without labelled teeth nothing is measured.
     pub measure: bool,
+    /// Analyse the bite; without labelled teeth of both arches it is not.
+    pub occlusion: bool,
     /// Where the case is to stand.
     pub out: PathBuf,
     /// Replace a case that stands there.
@@ -102,6 +105,9 @@ pub enum PipelineError {
     /// The case cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The bite cannot be analysed.
+    #[error(transparent)]
+    Bite(#[from] BiteError),
     /// The case cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -129,7 +135,7 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
         .unpack(&mut warnings);
     drop(scans);
     watched(observe, "write", || writer.write(mesh_items(&cast)))?;
-    let mut findings = None;
+    let (mut findings, mut occlusion) = (None, None);
     let teeth = match job.teeth {
         Some(numbers) => {
             let params = TeethParams {
@@ -141,6 +147,10 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
             if job.measure && labelled.arches().next().is_some() {
                 let params = job.pictures.map(|_| numbers);
                 findings = Some(measure_teeth(&cast, &labelled, params, &mut writer, observe)?);
+            }
+            if job.occlusion {
+                let drawn = job.pictures.is_some().then_some(numbers);
+                occlusion = analyse_bite(&cast, &labelled, drawn, &mut writer, observe)?;
             }
             labelled
         }
@@ -157,6 +167,7 @@ pub fn scan_to_case(job: Job, observe: &Observer<'_>) -> Result<Manifest, Pipeli
     let teeth = teeth.arches().map(record).collect();
     let mut manifest = manifest(job.stated, records, cast, teeth, warnings);
     manifest.findings = findings;
+    manifest.occlusion = occlusion;
     Ok(writer.finish(manifest)?)
 }
 
@@ -195,6 +206,32 @@ fn measure_teeth(
     let measured = Measured::new(findings, frame(cast), &params);
     watched(observe, "write findings", || measured.write(drawings, writer))?;
     Ok(measured.record())
+}
+
+/// Analyses the bite of a cast, by default settings, and writes it into its case; `None` where there are not both arches.
+fn analyse_bite(
+    cast: &Cast,
+    labelled: &LabelledCast,
+    pictures: Option<Numbers>,
+    writer: &mut CaseWriter,
+    observe: &Observer<'_>,
+) -> Result<Option<OcclusionRecord>, PipelineError> {
+    let mesh_of = |jaw: Jaw| {
+        let arch = cast.arches().find(|arch| arch.jaw == jaw);
+        arch.map(|arch| &arch.anatomy_in_cast)
+    };
+    let pair = watched(observe, "index both arches", || pair_of(labelled, &mesh_of));
+    let (Some(pair), Some(bite)) = (pair, &cast.bite) else {
+        return Ok(None);
+    };
+    let params = BiteParams::new(Noise::default(), None)?;
+    let analysed = watched(observe, "analyse the bite", || {
+        AnalysedBite::of(&pair, bite, frame(cast), params)
+    })?;
+    watched(observe, "write the bite", || {
+        analysed.write(BiteFiles::usual(pictures), writer)
+    })?;
+    Ok(Some(analysed.record()))
 }
 
 /// The scans with their units and roles settled, by what was said on the command line, else in the corrections.
@@ -313,6 +350,8 @@ fn manifest(
         bite: cast.bite,
         teeth,
         findings: None,
+        occlusion: None,
+        articulator: None,
         warnings,
         files: Vec::new(),
     }

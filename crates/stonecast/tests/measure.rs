@@ -15,20 +15,7 @@ use sha2::{Digest, Sha256};
 
 mod program;
 
-use program::{folder, read_json, run, stderr, stdout, text};
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
+use program::{copy, folder, read_json, run, stderr, stdout, text};
 
 /// A copy of a small demo case of its own for each test; the case itself is made once.
 fn demo(folder: &Path) -> PathBuf {

@@ -34,7 +34,7 @@ impl Excursion {
 
     fn finding(&self, id: String, name: String, outcome: Outcome, rows: &[&str]) -> Finding {
         let mut notes: Vec<String> = self.warnings.iter().map(|w| w.message.clone()).collect();
-        notes.push(format!("slopes and heights against the {}", self.plane.name));
+        notes.push(format!("slopes and heights against {}", self.plane.name));
         Finding {
             id,
             name,

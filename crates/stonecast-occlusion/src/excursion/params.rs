@@ -45,7 +45,7 @@ impl AnglePlane {
     /// The cast's own occlusal plane.
     pub fn occlusal() -> Self {
         Self {
-            name: "occlusal plane".to_owned(),
+            name: "the occlusal plane".to_owned(),
             left: frame::LEFT,
             posterior: frame::POSTERIOR,
             superior: frame::SUPERIOR,
@@ -57,7 +57,7 @@ impl AnglePlane {
 impl From<&ReferencePlane> for AnglePlane {
     fn from(plane: &ReferencePlane) -> Self {
         Self {
-            name: format!("{} plane", plane.name.name()),
+            name: plane.name.words().to_owned(),
             left: plane.left,
             posterior: plane.posterior,
             superior: plane.superior,

@@ -309,13 +309,17 @@ fn tables(page: &mut Page, excursion: &Excursion, notation: Notation) {
                 true => String::new(),
                 false => format!("; may also be {}", others.join(", ")),
             };
-            format!("{}{side}: {}{others}", reading.guidance.name(), pairs.join(", "))
+            format!(
+                "{}{side}{others}; on the way {}",
+                reading.guidance.name(),
+                pairs.join(", ")
+            )
         }
         Err(why) => format!("not measured: {}", why.root()),
     };
     let angle = match &excursion.path.angle {
         Ok(angle) => format!(
-            "{:.1} ± {:.1} ° against the {}",
+            "{:.1} ± {:.1}° against {}",
             angle.angle.0,
             2.0 * angle.uncertainty.0,
             excursion.plane.name

@@ -122,7 +122,7 @@ fn side_view(kind: MotionKind) -> View {
 /// A framing with room below for the lower arch to go.
 fn side_framing(pair: &Pair<'_>, scene: &Scene, view: View, cell: Size) -> Framing {
     const ROOM: f64 = 0.86;
-    let bounds = [pair.upper.mesh(), pair.lower.mesh()].map(|mesh| mesh.bounds());
+    let bounds = [pair.upper.mesh(), pair.lower.mesh()].map(stonecast_mesh::TriMesh::bounds);
     let [Some(upper), Some(lower)] = bounds else {
         return Framing::Fit;
     };

@@ -13,7 +13,9 @@ use stonecast_dental::{Acquisition, Fdi, Jaw, ScanRole, Warning};
 use stonecast_mesh::RigidMotion;
 use stonecast_teeth::Doubt;
 
-use crate::measure::settings::SettingsRecord;
+use crate::{
+    articulate::case::ArticulatorRecord, measure::settings::SettingsRecord, occlusion::case::OcclusionRecord,
+};
 
 /// The name of the format, in every manifest.
 pub const FORMAT: &str = "stonecast-case";
@@ -52,6 +54,12 @@ pub struct Manifest {
     /// What was measured; left out where nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub findings: Option<FindingsRecord>,
+    /// How the arches meet; left out where that was not analysed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occlusion: Option<OcclusionRecord>,
+    /// How the case was articulated; left out where it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub articulator: Option<ArticulatorRecord>,
     /// Everything that a person should know, in the order in which it was found.
     #[serde(default, rename = "warning", skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,

@@ -129,6 +129,9 @@ pub(super) struct MakingArgs {
     /// Measure nothing
     #[arg(long)]
     no_measure: bool,
+    /// Leave the bite unanalysed
+    #[arg(long)]
+    no_occlusion: bool,
     /// The numbers on the pictures of the teeth
     #[arg(long, value_enum, default_value_t = NumbersName::Fdi, conflicts_with = "no_teeth")]
     numbers: NumbersName,
@@ -294,6 +297,11 @@ impl MakingArgs {
         !self.no_measure
     }
 
+    /// Whether the bite is to be analysed.
+    pub(super) fn occlusion(&self) -> bool {
+        !self.no_occlusion
+    }
+
     pub(super) fn stated(&self) -> manifest::Stated {
         manifest::Stated {
             patient_code: self.patient_code.clone(),
@@ -327,6 +335,7 @@ pub(super) fn run(args: &CastArgs, console: &Console) -> Result<Answer, Failure>
         pictures: (!output.no_pictures).then_some(output.picture_size.0),
         teeth: args.making.teeth(),
         measure: args.making.measure(),
+        occlusion: args.making.occlusion(),
         out: output.out.clone(),
         force: output.force,
     };
@@ -427,6 +436,7 @@ pub(super) fn failure(error: &PipelineError) -> Failure {
         PipelineError::OtherCast => all("edits", vec![error.to_string()]),
         PipelineError::Read(e) => all("case.unreadable", vec![e.to_string()]),
         PipelineError::Cast(errors) => all("cast", errors.iter().map(ToString::to_string).collect()),
+        PipelineError::Bite(e) => super::occlusion::failure(e),
         PipelineError::Write(e) => unwritten(e),
     }
 }
@@ -479,8 +489,19 @@ fn describe_into(text: &mut String, made: &Manifest, out: &Path) -> std::fmt::Re
     if let Some(findings) = &made.findings {
         super::measure::describe_counts(text, findings)?;
     }
+    if let Some(occlusion) = &made.occlusion {
+        writeln!(
+            text,
+            "bite   {} contacts of teeth, {} of them whichever way the bite is off by a little",
+            occlusion.contacts, occlusion.stable_contacts
+        )?;
+    }
     writeln!(text, "case   {}", out.display())?;
-    for sheet in ["pictures/contact-sheet.png", "pictures/teeth.png"] {
+    for sheet in [
+        "pictures/contact-sheet.png",
+        "pictures/teeth.png",
+        "occlusion/occlusogram.png",
+    ] {
         if made.files.iter().any(|file| file.path == sheet) {
             writeln!(text, "look   {}", out.join(sheet).display())?;
         }

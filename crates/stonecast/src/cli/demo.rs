@@ -56,6 +56,7 @@ pub(super) fn run(args: &DemoArgs, console: &Console) -> Result<Answer, Failure>
         pictures: Some(Size::new(1200, 900)),
         teeth: args.making.teeth(),
         measure: args.making.measure(),
+        occlusion: args.making.occlusion(),
         out: args.out.clone(),
         force: args.force,
     };

@@ -7,16 +7,17 @@ use std::{
 };
 
 use clap::Args;
-use serde_json::json;
-use stonecast_dental::Findings;
 
-use super::{Answer, Console, Failure, cast::NumbersName, measure_batch, measure_compare, sources};
+use super::{
+    Answer, Console, Failure,
+    cast::NumbersName,
+    findings::{explained, listed, only},
+    measure_batch, measure_compare, sources,
+};
 use crate::{
     case::manifest::FindingsRecord,
     measure::{
         case::{LabelledCase, MeasureError, Measured, write_into},
-        document::NOTICE,
-        explain, ids,
         settings::{self, Given, SettingsError},
         summary,
     },
@@ -241,48 +242,6 @@ pub(super) fn describe_counts(text: &mut String, record: &FindingsRecord) -> std
         "findings {} measured ({} borderline), {} not measured; noise {}",
         record.measured, record.borderline, record.not_measured, record.settings.noise.name
     )
-}
-
-fn only(findings: &Findings, parts: &[String]) -> Result<Findings, Failure> {
-    ids::only(findings, parts).map_err(|unknown| {
-        let faults = unknown.into_iter();
-        Failure::Refused(
-            faults
-                .map(|message| super::Fault::new("finding.unknown", message))
-                .collect(),
-        )
-    })
-}
-
-fn explained(id: &str, findings: &Findings) -> Result<Answer, Failure> {
-    let found: Vec<_> = findings.under(id).collect();
-    if found.is_empty() {
-        return Err(Failure::refused("finding.unknown", ids::unknown(id, findings)));
-    }
-    let texts: Vec<String> = found.iter().map(|f| explain::explain(f, findings)).collect();
-    let result: Vec<_> = found
-        .iter()
-        .map(|f| json!({ "finding": f, "computed_from": &explain::chain(f, findings)[1..] }))
-        .collect();
-    let text = format!("{}\nNot a medical device.\n", texts.join("\n"));
-    Ok(Answer::new(
-        &json!({ "notice": NOTICE, "explained": result }),
-        text,
-    ))
-}
-
-fn listed(findings: &Findings) -> Answer {
-    let width = findings.findings.iter().map(|f| f.id.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for finding in &findings.findings {
-        writeln!(text, "{:<width$}  {}", finding.id, finding.name).expect("a string takes every word");
-    }
-    let list: Vec<_> = findings
-        .findings
-        .iter()
-        .map(|f| json!({ "id": f.id, "name": f.name, "method": f.method }))
-        .collect();
-    Answer::new(&json!({ "findings": list }), text)
 }
 
 /// An error of measuring in the form that the command prints.

@@ -7,14 +7,17 @@
 pub mod answer;
 pub mod console;
 
+mod articulate;
 mod cast;
 mod completions;
 mod convert;
 mod demo;
+mod findings;
 mod inspect;
 mod measure;
 mod measure_batch;
 mod measure_compare;
+mod occlusion;
 mod sources;
 mod teeth;
 mod teeth_score;
@@ -51,6 +54,8 @@ Examples:
   stonecast cast --upper u.stl --lower l.stl --out case
   stonecast teeth upper.stl --jaw upper --out teeth   number every tooth
   stonecast measure case                           every analysis and index, with uncertainty and evidence
+  stonecast occlusion case                         contacts, areas, balance, occlusogram
+  stonecast articulate case --sci 35 --bennett 12  guidance and interferences on an articulator
   stonecast view case --view right-buccal --out right.png
   stonecast inspect scan.stl                       what a file holds, and every fault of its surface
   stonecast convert scan.obj scan.ply              any readable format to any writable one
@@ -80,6 +85,8 @@ enum Command {
     Demo(demo::DemoArgs),
     Teeth(teeth::TeethArgs),
     Measure(measure::MeasureArgs),
+    Occlusion(occlusion::OcclusionArgs),
+    Articulate(articulate::ArticulateArgs),
     View(view::ViewArgs),
     Inspect(inspect::InspectArgs),
     Convert(convert::ConvertArgs),
@@ -95,6 +102,8 @@ impl Command {
             Self::Convert(_) => "convert",
             Self::Teeth(_) => "teeth",
             Self::Measure(_) => "measure",
+            Self::Occlusion(_) => "occlusion",
+            Self::Articulate(_) => "articulate",
             Self::View(_) => "view",
             Self::Completions(_) => "completions",
         }
@@ -108,6 +117,8 @@ impl Command {
             Self::Convert(args) => convert::run(args, console),
             Self::Teeth(args) => teeth::run(args, console),
             Self::Measure(args) => measure::run(args, console),
+            Self::Occlusion(args) => occlusion::run(args, console),
+            Self::Articulate(args) => articulate::run(args, console),
             Self::View(args) => view::run(args, console),
             Self::Completions(args) => Ok(completions::run(args, Cli::command())),
         }

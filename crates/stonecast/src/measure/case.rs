@@ -8,8 +8,8 @@ use stonecast_analysis::{BiteFacts, MeasuredArch, MeasuredCast, Params};
 use stonecast_cast::bite::{Bite, BiteKind};
 use stonecast_dental::{Findings, Jaw, Outcome, Warning};
 use stonecast_mesh::TriMesh;
-use stonecast_report::png;
-use stonecast_teeth::LabelledCast;
+use stonecast_report::{Drawing, png};
+use stonecast_teeth::{LabelledArch, LabelledCast};
 use thiserror::Error;
 
 use super::{
@@ -95,6 +95,16 @@ impl LabelledCase {
         })
     }
 
+    /// An arch with its labelled teeth, where the case has it.
+    pub fn arch(&self, jaw: Jaw) -> Option<(&TriMesh, &LabelledArch)> {
+        let labelled = match jaw {
+            Jaw::Upper => self.labelled.upper.as_ref(),
+            Jaw::Lower => self.labelled.lower.as_ref(),
+        };
+        let mesh = self.meshes.iter().find(|(j, _)| *j == jaw);
+        mesh.map(|(_, mesh)| mesh).zip(labelled)
+    }
+
     /// Everything measured on it.
     pub fn measure(&self, params: &Params) -> Findings {
         let mesh_of = |jaw| self.meshes.iter().find(|(j, _)| *j == jaw).map(|(_, mesh)| mesh);
@@ -115,7 +125,7 @@ pub fn measure<'a>(
     bite: Option<&Bite>,
     params: &Params,
 ) -> Findings {
-    let arch = |jaw: Jaw, arch: &'a Option<stonecast_teeth::LabelledArch>| {
+    let arch = |jaw: Jaw, arch: &'a Option<LabelledArch>| {
         Some(MeasuredArch {
             labelled: arch.as_ref()?,
             mesh: mesh_of(jaw)?,
@@ -134,6 +144,25 @@ pub fn measure<'a>(
 
 /// Drawings are 1000 units wide.
 const PIXELS_PER_UNIT: f32 = 1.6;
+
+/// A drawing as SVG and as a picture, under a name without ending.
+pub fn drawing_items<'a>(name: &str, drawing: Drawing) -> [Item<'a>; 2] {
+    let Drawing { title, svg, .. } = drawing;
+    let picture = svg.clone();
+    [
+        Item::new(
+            format!("{name}.png"),
+            format!("drawing: {title}, as a picture"),
+            move || {
+                png::render(&picture, PIXELS_PER_UNIT)
+                    .expect("our own drawings are rendered at any usual size")
+            },
+        ),
+        Item::new(format!("{name}.svg"), format!("drawing: {title}"), || {
+            svg.into_bytes()
+        }),
+    ]
+}
 
 /// Whether a file of a case folder is made by measuring, and made anew by measuring again.
 pub fn is_of_measuring(path: &str) -> bool {
@@ -188,21 +217,8 @@ impl Measured {
         let drawings =
             drawings.map(|numbers| stonecast_report::drawings(&self.document.findings, numbers.into()));
         for drawing in drawings.into_iter().flatten() {
-            let stonecast_report::Drawing { name, title, svg } = drawing;
-            let picture = svg.clone();
-            items.push(Item::new(
-                format!("{name}.png"),
-                format!("drawing: {title}, as a picture"),
-                move || {
-                    png::render(&picture, PIXELS_PER_UNIT)
-                        .expect("our own drawings are rendered at any usual size")
-                },
-            ));
-            items.push(Item::new(
-                format!("{name}.svg"),
-                format!("drawing: {title}"),
-                || svg.into_bytes(),
-            ));
+            let name = drawing.name;
+            items.extend(drawing_items(name, drawing));
         }
         items
     }

@@ -35,14 +35,20 @@ pub struct NoiseRecord {
     pub trueness_mm: f64,
 }
 
+impl From<&Noise> for NoiseRecord {
+    fn from(noise: &Noise) -> Self {
+        Self {
+            name: noise.name.clone(),
+            local_mm: noise.local.0,
+            trueness_mm: noise.trueness.0,
+        }
+    }
+}
+
 impl From<&Params> for SettingsRecord {
     fn from(params: &Params) -> Self {
         Self {
-            noise: NoiseRecord {
-                name: params.noise.name.clone(),
-                local_mm: params.noise.local.0,
-                trueness_mm: params.noise.trueness.0,
-            },
+            noise: NoiseRecord::from(&params.noise),
             norms: params.norms.clone(),
             answers: params.answers.clone(),
         }
@@ -72,12 +78,16 @@ fn is_noise(mm: &f64) -> bool {
     (0.0..10.0).contains(mm)
 }
 
+impl From<&NoiseRecord> for Noise {
+    fn from(record: &NoiseRecord) -> Self {
+        Self::preset(&record.name).unwrap_or_else(|| given_noise(record.local_mm, record.trueness_mm))
+    }
+}
+
 impl From<&SettingsRecord> for Params {
     fn from(record: &SettingsRecord) -> Self {
-        let noise = &record.noise;
         Self {
-            noise: Noise::preset(&noise.name)
-                .unwrap_or_else(|| given_noise(noise.local_mm, noise.trueness_mm)),
+            noise: Noise::from(&record.noise),
             norms: record.norms.clone(),
             answers: record.answers.clone(),
         }

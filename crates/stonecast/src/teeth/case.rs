@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use stonecast_cast::{Edits, edits::EditsError, orient::from_matrix};
-use stonecast_dental::{Checked, Jaw};
+use stonecast_cast::{Edits, bite::Bite, edits::EditsError, orient::from_matrix};
+use stonecast_dental::{Checked, Jaw, Warning};
 use stonecast_mesh::TriMesh;
 use stonecast_picture::Size;
 use stonecast_teeth::{LabelledCast, PlacedArch, TeethEdits, TeethError, label_arches};
@@ -15,6 +15,7 @@ use super::{
     pictures::{Numbers, Shown, draw_teeth},
 };
 use crate::{
+    articulate::case::is_of_articulator,
     case::{
         Manifest,
         manifest::ArchRecord,
@@ -25,6 +26,7 @@ use crate::{
         self,
         case::{Measured, is_of_measuring},
     },
+    occlusion::case::{AnalysedBite, BiteFiles, BiteParams, OcclusionRecord, is_of_bite, pair_of},
     pipeline::{Observer, PipelineError, watched},
 };
 
@@ -141,8 +143,10 @@ pub fn relabel(
         return Err(PipelineError::Teeth(none.collect()));
     }
     let replaces_edits = edits.is_some();
-    let drops =
-        |path: &str| is_of_teeth(path) || is_of_measuring(path) || (replaces_edits && path == "edits.toml");
+    let drops = |path: &str| {
+        let follows = is_of_measuring(path) || is_of_bite(path) || is_of_articulator(path);
+        is_of_teeth(path) || follows || (replaces_edits && path == "edits.toml")
+    };
     let mut writer = CaseWriter::revise(root, &manifest.files, drops)?;
     if let Some(text) = edits {
         writer.write(vec![edits_item(text)])?;
@@ -165,6 +169,22 @@ pub fn relabel(
         measured.write(params.pictures.map(|_| params.numbers), &mut writer)?;
         manifest.findings = Some(measured.record());
     }
+    analyse_again(
+        &labelled,
+        &arches,
+        params,
+        &mut writer,
+        &mut manifest.occlusion,
+        (manifest.bite.as_ref(), &manifest.frame),
+        observe,
+    )?;
+    if manifest.articulator.take().is_some() {
+        warnings.push(Warning::new(
+            "teeth.articulator-dropped",
+            "the teeth were labelled anew, so what was measured on the articulator no longer holds and was taken out of the case",
+            "run `stonecast articulate` again",
+        ));
+    }
     manifest.teeth = labelled.arches().map(record).collect();
     manifest
         .warnings
@@ -173,6 +193,34 @@ pub fn relabel(
     let of_measuring = measured.map_or_else(Vec::new, |measured| measured.warnings);
     measure::case::set_warnings(&mut manifest.warnings, &of_measuring);
     Ok(writer.finish(manifest)?)
+}
+
+/// Analyses the bite again, as it was before, where it was.
+fn analyse_again(
+    labelled: &LabelledCast,
+    arches: &Arches<'_>,
+    params: TeethParams,
+    writer: &mut CaseWriter,
+    record: &mut Option<OcclusionRecord>,
+    (bite, frame): (Option<&Bite>, &str),
+    observe: &Observer<'_>,
+) -> Result<(), PipelineError> {
+    let Some(kept) = record.take() else { return Ok(()) };
+    let mesh_of = |jaw: Jaw| {
+        let arch = arches.iter().find(|(arch, _)| arch.jaw == jaw);
+        arch.map(|(_, mesh)| *mesh)
+    };
+    let (Some(pair), Some(bite)) = (pair_of(labelled, &mesh_of), bite) else {
+        return Ok(());
+    };
+    let given = BiteParams::kept(&kept)?;
+    let analysed = watched(observe, "analyse the bite", || {
+        AnalysedBite::of(&pair, bite, frame, given)
+    })?;
+    let files = BiteFiles::usual(params.pictures.map(|_| params.numbers));
+    analysed.write(files, writer)?;
+    *record = Some(analysed.record());
+    Ok(())
 }
 
 /// The corrections, to be kept with the case.

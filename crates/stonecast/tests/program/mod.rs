@@ -68,3 +68,17 @@ pub fn content(root: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     files
 }
+
+/// A folder with everything in it, once more.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
