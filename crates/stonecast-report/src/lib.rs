@@ -10,6 +10,7 @@
 //! | `draw` | one file for each drawing |
 //! | [`section_drawing`] | a section through both arches, with callipers |
 //! | [`excursion_drawing`] | what the teeth do along a motion |
+//! | [`paths_drawing`] | the way of the incisal point: Posselt's figure, the Gothic arch |
 //! | [`settings_drawing`] | what to set on an articulator |
 //! | [`png`] | a picture of a drawing |
 
@@ -18,6 +19,7 @@ mod kit;
 pub mod png;
 
 pub use draw::excursion::excursion_drawing;
+pub use draw::paths::paths_drawing;
 pub use draw::section::section_drawing;
 pub use draw::settings::settings_drawing;
 

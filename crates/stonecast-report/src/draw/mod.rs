@@ -5,6 +5,7 @@ mod bolton;
 pub mod excursion;
 mod irregularity;
 mod overjet;
+pub mod paths;
 mod scores;
 pub mod section;
 pub mod settings;

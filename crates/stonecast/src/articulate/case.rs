@@ -6,13 +6,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stonecast_analysis::Noise;
 use stonecast_articulator::record::encode_json;
-use stonecast_articulator::{Articulator, ArticulatorError, JawPath, MotionRequest, Mounting};
+use stonecast_articulator::{Articulator, ArticulatorError, JawPath, MotionKind, MotionRequest, Mounting};
 use stonecast_cast::bite::{Bite, BiteKind};
 use stonecast_dental::{Finding, Findings, Warning};
 use stonecast_occlusion::excursion::{self, AnglePlane, Excursion, ExcursionError, ExcursionParams};
 use stonecast_occlusion::{BandPreset, Pair};
 use stonecast_picture::{Picture, Size};
-use stonecast_report::{excursion_drawing, settings_drawing};
+use stonecast_report::{excursion_drawing, paths_drawing, settings_drawing};
 use thiserror::Error;
 
 use super::{
@@ -121,6 +121,11 @@ impl Motion {
 }
 
 impl Motion {
+    /// Whether teeth can lead the jaw in it, as they do not in opening and around the border.
+    pub fn teeth_can_lead(&self) -> bool {
+        !matches!(self.path.kind, MotionKind::Opening | MotionKind::Border)
+    }
+
     /// What was measured, under ids with the motion's own name: a record may hold a motion twice.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = self.excursion.findings();
@@ -306,6 +311,10 @@ impl<'p> Articulated<'p> {
                     .expect("a measured path is finite, and its steps follow each other")
             },
         ));
+        let named: Vec<(&str, &JawPath)> = self.motions.iter().map(|m| (m.name.as_str(), &m.path)).collect();
+        let mounting = &self.articulator.mounting;
+        let ways = paths_drawing(&named, mounting.incisal_point, &mounting.plane);
+        items.extend(drawing_items("incisal-paths", ways));
         for motion in &self.motions {
             let strip_of = move || self.strip(motion, numbers).to_png();
             items.push(Item::new(
@@ -313,8 +322,10 @@ impl<'p> Articulated<'p> {
                 format!("{}: steps of the motion with distances", motion.name),
                 strip_of,
             ));
-            let drawing = excursion_drawing(&motion.excursion, numbers.into());
-            items.extend(drawing_items(&format!("{}-guidance", motion.name), drawing));
+            if motion.teeth_can_lead() {
+                let drawing = excursion_drawing(&motion.excursion, numbers.into());
+                items.extend(drawing_items(&format!("{}-guidance", motion.name), drawing));
+            }
         }
     }
 

@@ -75,13 +75,16 @@ fn both(sides: Sides<f64>, unit: &str) -> String {
 
 fn tell_motion(text: &mut String, motion: &Motion, numbers: Numbers) -> fmt::Result {
     let excursion = &motion.excursion;
-    let way = motion.path.steps.last().map_or(0.0, |s| s.travel.0);
+    let way = motion.path.steps.iter().map(|s| s.travel.0).fold(0.0, f64::max);
     writeln!(
         text,
         "\n{} to {way:.1} mm in {} steps",
         motion.name,
         motion.path.steps.len().saturating_sub(1)
     )?;
+    if !motion.teeth_can_lead() {
+        return Ok(());
+    }
     tell_guidance(text, excursion, numbers)?;
     tell_interferences(text, excursion, numbers)?;
     tell_discclusion(text, excursion, numbers)
