@@ -14,7 +14,7 @@ use stonecast_dental::finding::{UncertaintyShare, Unit};
 use stonecast_dental::{Fdi, Jaw, Quantity};
 use thiserror::Error;
 
-use crate::areas::{Levels, PairAreas, between_faces};
+use crate::areas::{Levels, PairAreas, View};
 use crate::balance::{Balance, balance};
 use crate::classes::classify;
 use crate::contacts::{ArchAreas, Contact, levels, regions};
@@ -22,7 +22,7 @@ use crate::pair::Pair;
 use crate::params::OcclusionParams;
 use crate::proximal::{JAWS, ProximalRow, proximal};
 use crate::rows::row;
-use crate::sensitivity::{Closed, Nudge, Nudged, Pose, by_the_bite, nudged};
+use crate::sensitivity::{Closed, Errors, Nudge, Nudged, Pose, errors};
 use crate::spread::{Spread, total};
 use crate::teeth_table::{ToothRow, rows};
 
@@ -170,16 +170,16 @@ pub fn analyse(pair: &Pair<'_>, params: &OcclusionParams) -> Result<Occlusion, O
     let nudge = row("nudge").number("shift_mm");
     // Turns move the arch's ends, which are up to twice as far from its middle as half its width.
     let closed = Closed::new(pair, levels[3] + noise, 2.0 * shift.max(nudge));
-    let arches = closed.with(&closed.gaps);
+    let arches = &closed.view(&closed.gaps);
     let found = regions(arches, gap);
-    let nudges = nudged(&closed, &found, gap, &levels);
+    let Errors { nudges, bite } = errors(&closed, &found, shift, gap, &levels);
     let contacts = contacts(pair, &found, &nudges);
-    let faces = [0, 1].map(|k| between_faces(&closed.gaps[k]));
+    let faces = [0, 1].map(|k| closed.gaps[k].between_faces());
     let spread = Spread {
-        faces: Pose::of(closed.with(&faces), &levels, gap, 0.0),
+        faces: Pose::of(&closed.view(&faces), &levels, gap, 0.0),
         closed: Pose::of(arches, &levels, gap, 0.0),
         noise: [-noise, noise].map(|less| Pose::of(arches, &levels, gap, less)),
-        bite: by_the_bite(&closed, shift, &levels, gap),
+        bite,
     };
     let teeth = rows(&closed, &spread, &contacts);
     Ok(Occlusion {
@@ -238,9 +238,7 @@ fn by_arch(areas: &PairAreas, level: usize) -> ArchAreas {
     sum
 }
 
-type Arches<'s> = [(&'s crate::areas::Samples, &'s [Option<crate::areas::SampleGap>]); 2];
-
-fn level_row(arches: Arches<'_>, spread: &Spread, gap: f64, level: usize) -> Level {
+fn level_row(arches: &View<'_>, spread: &Spread, gap: f64, level: usize) -> Level {
     let found = regions(arches, gap);
     let counted_by = spread.count_shares(|pose| pose.counts[level - 1] as f64);
     let both = found.iter().filter(|r| r.contact().both_arches);

@@ -14,16 +14,16 @@
 //!
 //! Limits: faces longer than [`LONGEST`] are looked at to that length.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use stonecast_dental::{Fdi, Jaw};
-use stonecast_mesh::spatial::Side;
-use stonecast_mesh::{FaceId, Point, RigidMotion, Vector, VertexId};
+use stonecast_mesh::spatial::{Side, Signed};
+use stonecast_mesh::{FaceId, Point, RigidMotion, Vector, VertexData};
 
 use crate::field::FACING;
 use crate::pair::{Pair, Surface};
-use crate::round::{self, MOST_RISE, RoundGap};
+use crate::round::{self, MOST_RISE};
 
 /// Greatest edge of a small triangle, mm: half the least level that an area is told at, times two.
 const REFINED: f64 = 0.1;
@@ -31,6 +31,9 @@ const REFINED: f64 = 0.1;
 const LONGEST: f64 = 3.0;
 /// No face is cut into more than this squared.
 const MOST_CUTS: usize = 64;
+
+/// The gap to a round surface may change by so much more than the way that is gone, mm: rises of neighbouring faces differ.
+const UNEVEN: f64 = 0.02;
 
 /// Levels of an area: penetration, and the gaps of the row `levels`.
 pub(crate) type Levels = [f64; 4];
@@ -70,6 +73,8 @@ pub(crate) struct SampleGap {
     pub flat: f64,
     pub facing: bool,
     pub antagonist: Option<Fdi>,
+    /// The antagonist's face that is closest.
+    face: FaceId,
     /// Halfway to the antagonist, in the closed position of the upper arch.
     pub middle: Point,
 }
@@ -105,7 +110,33 @@ impl Samples {
         self.places[place].at
     }
 
-    /// The gap at each place, with the lower arch moved from its closed position; `None` where it is more than `limit` and
+    /// The corners of all small triangles of which some part may come within the limit at these places, where the gaps in the
+    /// closed bite are `known`.
+    fn may_come_within(&self, limit: f64, motion: &RigidMotion, known: &PlaceGaps) -> Vec<usize> {
+        let bound = |i: usize| {
+            let Some(gap) = known.at(i) else {
+                return f64::INFINITY;
+            };
+            let at = self.places[i].at;
+            gap.signed - (motion * at - at).norm()
+        };
+        let bounds: Vec<f64> = (0..self.places.len()).map(bound).collect();
+        let mut wanted = vec![false; self.places.len()];
+        for leaf in &self.leaves {
+            let corners = leaf.corners.map(|c| c as usize);
+            let [low, high] = corners
+                .iter()
+                .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], c| {
+                    [low.min(bounds[*c]), high.max(bounds[*c])]
+                });
+            if low <= limit + UNEVEN && high <= limit + REFINED {
+                corners.iter().for_each(|c| wanted[*c] = true);
+            }
+        }
+        (0..self.places.len()).filter(|i| wanted[*i]).collect()
+    }
+
+    /// The gap at each place, with the lower arch moved from its closed position; none where it is more than `limit` and
     /// well beyond, or has no side. `known` are the gaps in the closed bite, if they are known already: places that cannot come
     /// within the limit are left out.
     pub fn gaps(
@@ -113,53 +144,111 @@ impl Samples {
         pair: &Pair<'_>,
         moved_from_closed: &RigidMotion,
         limit: f64,
-        known: Option<&[Option<SampleGap>]>,
-    ) -> Vec<Option<SampleGap>> {
-        let other = pair.surface(self.jaw.antagonist());
+        known: Option<&PlaceGaps>,
+    ) -> PlaceGaps {
         let motion = match self.jaw {
             Jaw::Lower => *moved_from_closed,
             Jaw::Upper => moved_from_closed.inverse(),
         };
-        let moved: Vec<Point> = self.places.iter().map(|p| motion * p.at).collect();
-        let may = |i: &usize| {
-            let way = (moved[*i] - self.places[*i].at).norm();
-            known.is_none_or(|known| known[*i].is_some_and(|g| g.signed - way <= limit + REFINED))
+        let pose = PlacePose {
+            samples: self,
+            other: pair.surface(self.jaw.antagonist()),
+            moved_from_closed,
+            motion,
         };
         // All corners of a small triangle that is partly within the limit are wanted.
-        let which: Vec<usize> = (0..moved.len()).filter(may).collect();
-        let points: Vec<Point> = which.iter().map(|&i| moved[i]).collect();
-        let signed = other.oriented.signed_field(&points, limit + REFINED + MOST_RISE);
-        let mut gaps = vec![None; moved.len()];
-        let found = points.par_iter().zip(signed).map(|(point, found)| {
-            let found = found.filter(|s| s.side != Side::Unknown)?;
-            round::gap(other.mesh(), other.oriented.index(), point, &found)
-        });
-        let found: Vec<Option<RoundGap>> = found.collect();
-        for ((i, found), point) in which.into_iter().zip(found).zip(points) {
-            let Some(found) = found else { continue };
-            let middle = Point::from(0.5 * (point.coords + found.at.coords));
-            gaps[i] = Some(SampleGap {
-                signed: found.signed,
-                flat: found.flat + self.places[i].rise,
-                facing: (motion * self.places[i].normal).dot(&found.normal) < FACING,
-                antagonist: other.arch.labelled.face_labels[found.face],
-                middle: match self.jaw {
-                    Jaw::Lower => middle,
-                    Jaw::Upper => moved_from_closed * middle,
-                },
-            });
-        }
-        gaps
+        let reach = limit + REFINED + MOST_RISE;
+        let Some(known) = known else {
+            let points: Vec<Point> = self.places.par_iter().map(|p| motion * p.at).collect();
+            let signed = pose.other.oriented.signed_field(&points, reach);
+            let found = signed.into_par_iter().zip(&points).enumerate();
+            let found = found.map(|(i, (signed, point))| pose.gap(i, point, &signed?));
+            return PlaceGaps::new(self.places.len(), 0..self.places.len(), found.collect());
+        };
+        let which = self.may_come_within(limit, &motion, known);
+        let again = |&i: &usize| {
+            let point = motion * self.places[i].at;
+            // After a small motion the face that was closest tells nearly how far the closest one is.
+            let index = pose.other.oriented.index();
+            let closest = index.closest_point_near(&point, reach, known.at(i)?.face)?;
+            pose.gap(i, &point, &pose.other.oriented.sign(&point, closest))
+        };
+        let found = which.par_iter().map(again).collect();
+        PlaceGaps::new(self.places.len(), which.iter().copied(), found)
     }
 }
 
-/// The gaps as they are between the faces themselves.
-pub(crate) fn between_faces(gaps: &[Option<SampleGap>]) -> Vec<Option<SampleGap>> {
-    let flat = |gap: SampleGap| SampleGap {
-        signed: gap.flat,
-        ..gap
-    };
-    gaps.iter().map(|gap| gap.map(flat)).collect()
+/// An arch's places in a pose.
+struct PlacePose<'s, 'a> {
+    samples: &'s Samples,
+    other: &'s Surface<'a>,
+    moved_from_closed: &'s RigidMotion,
+    /// Of the places into the other arch's closed position.
+    motion: RigidMotion,
+}
+
+impl PlacePose<'_, '_> {
+    /// The gap of a place that stands at `point`, if it has a side.
+    fn gap(&self, place: usize, point: &Point, signed: &Signed) -> Option<SampleGap> {
+        if signed.side == Side::Unknown {
+            return None;
+        }
+        let other = self.other;
+        let found = round::gap(other.mesh(), other.oriented.index(), point, signed)?;
+        let middle = Point::from(0.5 * (point.coords + found.at.coords));
+        let place = &self.samples.places[place];
+        Some(SampleGap {
+            signed: found.signed,
+            flat: found.flat + place.rise,
+            facing: (self.motion * place.normal).dot(&found.normal) < FACING,
+            antagonist: other.arch.labelled.face_labels[found.face],
+            face: found.face,
+            middle: match self.samples.jaw {
+                Jaw::Lower => middle,
+                Jaw::Upper => self.moved_from_closed * middle,
+            },
+        })
+    }
+}
+
+/// The gaps of some places of an arch.
+#[derive(Clone, Debug)]
+pub(crate) struct PlaceGaps {
+    /// For each place where its gap stands among `found`.
+    slots: Vec<u32>,
+    found: Vec<SampleGap>,
+}
+
+impl PlaceGaps {
+    /// Of so many places the gaps of `which`.
+    fn new(places: usize, which: impl Iterator<Item = usize>, gaps: Vec<Option<SampleGap>>) -> Self {
+        let mut slots = vec![u32::MAX; places];
+        let mut found = Vec::with_capacity(gaps.len());
+        for (place, gap) in which.zip(gaps) {
+            if let Some(gap) = gap {
+                slots[place] = found.len() as u32;
+                found.push(gap);
+            }
+        }
+        Self { slots, found }
+    }
+
+    /// That of a place, if it has one.
+    pub fn at(&self, place: usize) -> Option<&SampleGap> {
+        self.found.get(self.slots[place] as usize)
+    }
+
+    /// As they are between the faces themselves.
+    pub fn between_faces(&self) -> Self {
+        let flat = |gap: &SampleGap| SampleGap {
+            signed: gap.flat,
+            ..*gap
+        };
+        Self {
+            slots: self.slots.clone(),
+            found: self.found.iter().map(flat).collect(),
+        }
+    }
 }
 
 fn longest_edge([a, b, c]: &[Point; 3]) -> f64 {
@@ -170,7 +259,8 @@ fn longest_edge([a, b, c]: &[Point; 3]) -> f64 {
 struct Cut<'s, 'a> {
     surface: &'s Surface<'a>,
     samples: Samples,
-    of_vertex: HashMap<VertexId, u32>,
+    /// For each vertex its place.
+    of_vertex: VertexData<Option<u32>>,
 }
 
 impl<'s, 'a> Cut<'s, 'a> {
@@ -183,7 +273,7 @@ impl<'s, 'a> Cut<'s, 'a> {
         Self {
             surface,
             samples,
-            of_vertex: HashMap::new(),
+            of_vertex: VertexData::from_vec(vec![None; surface.mesh().vertex_count()]),
         }
     }
 
@@ -219,7 +309,7 @@ impl<'s, 'a> Cut<'s, 'a> {
         let next = self.samples.places.len() as u32;
         let corner = weights.iter().position(|&w| w == cuts);
         if let Some(corner) = corner {
-            let known = *self.of_vertex.entry(ids[corner]).or_insert(next);
+            let known = *self.of_vertex[ids[corner]].get_or_insert(next);
             if known != next {
                 return known;
             }
@@ -263,10 +353,47 @@ pub(crate) struct LeafGap {
     pub middle: Point,
 }
 
+/// What lies within some gap, on either arch, the upper first.
+pub(crate) type View<'s> = [Near<'s>; 2];
+
+/// The small triangles of an arch that come within a gap, in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct Near<'s> {
+    pub samples: &'s Samples,
+    /// Each with its number.
+    pub leaves: Vec<(u32, LeafGap)>,
+}
+
+impl<'s> Near<'s> {
+    /// Those of which some part may lie within `most`.
+    pub fn of(samples: &'s Samples, gaps: &PlaceGaps, most: f64) -> Self {
+        let one = |(i, leaf): (usize, &Leaf)| {
+            let gap = LeafGap::of(leaf, gaps)?;
+            (gap.values[gap.nearest] <= most).then_some((i as u32, gap))
+        };
+        Self {
+            samples,
+            leaves: samples.leaves.par_iter().enumerate().filter_map(one).collect(),
+        }
+    }
+
+    /// Each small triangle with its gap.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Leaf, &LeafGap)> {
+        let leaves = &self.samples.leaves;
+        (self.leaves.iter()).map(move |(i, gap)| (*i as usize, &leaves[*i as usize], gap))
+    }
+
+    /// The gap of a small triangle, if it is among them.
+    pub fn gap_of(&self, leaf: usize) -> Option<&LeafGap> {
+        let place = self.leaves.binary_search_by_key(&(leaf as u32), |near| near.0);
+        place.ok().map(|place| &self.leaves[place].1)
+    }
+}
+
 impl LeafGap {
     /// `None` where a corner has no gap, or the surfaces do not look at each other.
-    pub fn of(leaf: &Leaf, gaps: &[Option<SampleGap>]) -> Option<Self> {
-        let [a, b, c] = leaf.corners.map(|c| gaps[c as usize]);
+    fn of(leaf: &Leaf, gaps: &PlaceGaps) -> Option<Self> {
+        let [a, b, c] = leaf.corners.map(|c| gaps.at(c as usize));
         let corners = [a?, b?, c?];
         if corners.iter().filter(|g| g.facing).count() < 2 {
             return None;
@@ -329,23 +456,18 @@ pub(crate) fn by_jaw(jaw: Jaw, own: Option<Fdi>, antagonist: Option<Fdi>) -> [Op
 
 impl PairAreas {
     /// The areas within some levels.
-    pub fn of(arches: [(&Samples, &[Option<SampleGap>]); 2], levels: &Levels) -> Self {
+    pub fn of(arches: &View<'_>, levels: &Levels) -> Self {
         let mut sums = Self::default();
-        for (samples, gaps) in arches {
+        for near in arches {
+            let jaw = near.samples.jaw;
             // Sums are taken in the order of the small triangles, so that they are the same on any number of threads.
-            let shares: Vec<_> = samples
-                .leaves
-                .par_iter()
-                .map(|leaf| {
-                    let gap = LeafGap::of(leaf, gaps)?;
-                    let areas = levels.map(|level| leaf.area * share_within(gap.values, level));
-                    (areas[levels.len() - 1] > 0.0)
-                        .then_some((by_jaw(samples.jaw, leaf.tooth, gap.antagonist), areas))
-                })
-                .collect();
-            for (pair, areas) in shares.into_iter().flatten() {
-                let sum = sums.0.entry(pair).or_default().of_mut(samples.jaw);
-                (0..areas.len()).for_each(|k| sum[k] += areas[k]);
+            for (_, leaf, gap) in near.iter() {
+                let areas = levels.map(|level| leaf.area * share_within(gap.values, level));
+                if areas[levels.len() - 1] > 0.0 {
+                    let pair = by_jaw(jaw, leaf.tooth, gap.antagonist);
+                    let sum = sums.0.entry(pair).or_default().of_mut(jaw);
+                    (0..areas.len()).for_each(|k| sum[k] += areas[k]);
+                }
             }
         }
         sums

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use stonecast_dental::{Fdi, Jaw};
 use stonecast_mesh::{Point, Vector};
 
-use crate::areas::{BothAreas, LeafGap, Levels, SampleGap, Samples, by_jaw, share_within};
+use crate::areas::{BothAreas, Levels, View, by_jaw, share_within};
 use crate::classes::{ContactKind, CuspOf, TransverseStop};
 use crate::rows::row;
 
@@ -112,7 +112,7 @@ pub(crate) struct Region {
 }
 
 /// The regions of all tooth pairs within a gap that are large enough to count, from the right to the left.
-pub(crate) fn regions(arches: [(&Samples, &[Option<SampleGap>]); 2], gap: f64) -> Vec<Region> {
+pub(crate) fn regions(arches: &View<'_>, gap: f64) -> Vec<Region> {
     let least = row("least-contact-area").number("area_mm2");
     let link = row("one-contact-within").number("distance_mm");
     let mut regions: Vec<Region> = Vec::new();
@@ -145,16 +145,11 @@ pub(crate) fn place_in_row(tooth: Fdi) -> i32 {
     from_midline * tooth.side().sign() as i32
 }
 
-fn patches(
-    arches: [(&Samples, &[Option<SampleGap>]); 2],
-    gap: f64,
-) -> BTreeMap<[Option<Fdi>; 2], Vec<Patch>> {
+fn patches(arches: &View<'_>, gap: f64) -> BTreeMap<[Option<Fdi>; 2], Vec<Patch>> {
     let mut by_pair: BTreeMap<_, Vec<Patch>> = BTreeMap::new();
-    for (samples, gaps) in arches {
-        for (place, leaf) in samples.leaves.iter().enumerate() {
-            let Some(found) = LeafGap::of(leaf, gaps) else {
-                continue;
-            };
+    for near in arches {
+        let samples = near.samples;
+        for (place, leaf, found) in near.iter() {
             let within = share_within(found.values, gap);
             if within <= 0.0 {
                 continue;
@@ -225,30 +220,16 @@ impl Region {
 fn linked(patches: Vec<Patch>, link: f64) -> Vec<Vec<Patch>> {
     // Within a cell of this size all patches are linked.
     let cell = link / 3f64.sqrt();
-    let mut cells: BTreeMap<[i64; 3], Vec<usize>> = BTreeMap::new();
-    for (i, patch) in patches.iter().enumerate() {
-        let key = [0, 1, 2].map(|k| (patch.at[k] / cell).floor() as i64);
-        cells.entry(key).or_default().push(i);
-    }
+    let key = |patch: &Patch| [0, 1, 2].map(|k| (patch.at[k] / cell).floor() as i64);
+    let mut sorted: Vec<([i64; 3], usize)> = (patches.iter().map(key).zip(0..)).collect();
+    sorted.sort_unstable();
+    let cells: Vec<&[([i64; 3], usize)]> = sorted.chunk_by(|a, b| a.0 == b.0).collect();
     let mut sets = Sets::new(patches.len());
-    for (key, members) in &cells {
-        members.windows(2).for_each(|w| sets.join(w[0], w[1]));
-        for offset in OFFSETS.iter() {
-            let other = [0, 1, 2].map(|k| key[k] + offset[k]);
-            let Some(others) = cells.get(&other).filter(|_| other > *key) else {
-                continue;
-            };
-            if sets.root(members[0]) == sets.root(others[0]) {
-                continue;
-            }
-            let near = |i: &&usize| {
-                let from = patches[**i].at;
-                others.iter().any(|&j| (patches[j].at - from).norm() <= link)
-            };
-            if members.iter().any(|i| near(&i)) {
-                sets.join(members[0], others[0]);
-            }
-        }
+    for members in &cells {
+        members.windows(2).for_each(|w| sets.join(w[0].1, w[1].1));
+    }
+    for rows in ROWS {
+        join_rows(&cells, rows, &patches, link, &mut sets);
     }
     let mut by_root: BTreeMap<usize, Vec<Patch>> = BTreeMap::new();
     for (i, patch) in patches.into_iter().enumerate() {
@@ -257,11 +238,53 @@ fn linked(patches: Vec<Patch>, link: f64) -> Vec<Vec<Patch>> {
     by_root.into_values().collect()
 }
 
-/// The cells that may hold a patch within a link, by two cells along each axis.
-static OFFSETS: std::sync::LazyLock<Vec<[i64; 3]>> = std::sync::LazyLock::new(|| {
-    let all = (0..125).map(|k| [k % 5 - 2, k / 5 % 5 - 2, k / 25 - 2]);
-    all.collect()
-});
+/// Joins cells with those later ones that may hold a patch within a link, up to two cells along each axis, and that lie in
+/// the row at an offset of theirs.
+fn join_rows(
+    cells: &[&[([i64; 3], usize)]],
+    [x, y]: [i64; 2],
+    patches: &[Patch],
+    link: f64,
+    sets: &mut Sets,
+) {
+    // Cells come in the order of their keys, and so do the first ones that they look at.
+    let mut first = 0;
+    for members in cells {
+        let [own_x, own_y, z] = members[0].0;
+        let low = if [x, y] == [0, 0] { 1 } else { -2 };
+        let [from, to] = [low, 2].map(|along| [own_x + x, own_y + y, z + along]);
+        first += cells[first..].iter().take_while(|c| c[0].0 < from).count();
+        for others in cells[first..].iter().take_while(|c| c[0].0 <= to) {
+            if sets.root(members[0].1) == sets.root(others[0].1) {
+                continue;
+            }
+            let near = |i: usize| {
+                let from = patches[i].at;
+                (others.iter()).any(|&(_, j)| (patches[j].at - from).norm() <= link)
+            };
+            if members.iter().any(|&(_, i)| near(i)) {
+                sets.join(members[0].1, others[0].1);
+            }
+        }
+    }
+}
+
+/// The rows of cells, by their offsets along the first two axes, that come later; those near by first.
+const ROWS: [[i64; 2]; 13] = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+    [1, -1],
+    [0, 2],
+    [2, 0],
+    [1, 2],
+    [1, -2],
+    [2, 1],
+    [2, -1],
+    [2, 2],
+    [2, -2],
+];
 
 /// Sets that are joined.
 struct Sets(Vec<usize>);

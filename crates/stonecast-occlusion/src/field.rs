@@ -10,7 +10,7 @@
 use rayon::prelude::*;
 use stonecast_dental::Jaw;
 use stonecast_mesh::spatial::Side;
-use stonecast_mesh::{FaceId, Point, RigidMotion, VertexData};
+use stonecast_mesh::{FaceId, Point, RigidMotion, VertexData, VertexId};
 
 use crate::pair::Pair;
 use crate::rows::row;
@@ -50,16 +50,35 @@ impl Pair<'_> {
     /// The gaps of an arch's vertices to the other arch, as far as `reach`, with the lower arch moved from its closed
     /// position by `moved_from_closed`.
     pub fn gaps(&self, on: Jaw, moved_from_closed: &RigidMotion, reach: f64) -> GapField {
+        let vertices: Vec<VertexId> = self.surface(on).mesh().vertex_ids().collect();
+        let gaps = self.gaps_at(on, &vertices, moved_from_closed, reach);
+        GapField {
+            on,
+            gaps: VertexData::from_vec(gaps),
+        }
+    }
+
+    /// The gaps of some of an arch's vertices, as [`Pair::gaps`].
+    pub(crate) fn gaps_at(
+        &self,
+        on: Jaw,
+        vertices: &[VertexId],
+        moved_from_closed: &RigidMotion,
+        reach: f64,
+    ) -> Vec<Option<Gap>> {
         let (own, other) = (self.surface(on), self.surface(on.antagonist()));
         // Into the antagonist's closed position.
         let motion = match on {
             Jaw::Lower => *moved_from_closed,
             Jaw::Upper => moved_from_closed.inverse(),
         };
-        let points: Vec<Point> = own.mesh().points().par_iter().map(|p| motion * p).collect();
+        let points: Vec<Point> = vertices
+            .par_iter()
+            .map(|v| motion * own.mesh().point(*v))
+            .collect();
         let signed = other.oriented.signed_field(&points, reach);
-        let normals = own.mesh().vertex_normals().as_slice();
-        let gaps = signed.into_par_iter().zip(normals).map(|(found, normal)| {
+        let normals = own.mesh().vertex_normals();
+        let gaps = signed.into_par_iter().zip(vertices).map(|(found, vertex)| {
             let found = found.filter(|s| s.side != Side::Unknown)?;
             let closest = found.closest;
             let opposite = other.oriented.normal(closest.face, closest.feature);
@@ -67,13 +86,10 @@ impl Pair<'_> {
                 signed: found.value()?,
                 face: closest.face,
                 closest: closest.point,
-                facing: (motion * normal).dot(&opposite) < FACING,
+                facing: (motion * normals[*vertex]).dot(&opposite) < FACING,
             })
         });
-        GapField {
-            on,
-            gaps: VertexData::from_vec(gaps.collect()),
-        }
+        gaps.collect()
     }
 }
 

@@ -18,7 +18,7 @@
 //! References: the height over an edge is that of T. Nagata, "Simple local interpolation of surfaces using normal vectors",
 //! Computer Aided Geometric Design 22 (2005), to second order (general knowledge).
 
-use stonecast_mesh::spatial::{Signed, SpatialIndex};
+use stonecast_mesh::spatial::{Closest, Feature, Signed, SpatialIndex};
 use stonecast_mesh::{FaceId, Point, TriMesh, Vector};
 
 /// Over an edge at which normals turn by more than this the surface is taken as sharp, not round: cosine of 60 degrees.
@@ -83,6 +83,22 @@ fn weights(mesh: &TriMesh, face: FaceId, point: &Point) -> [f64; 3] {
     [part(&b, &c), part(&c, &a), part(&a, &b)]
 }
 
+/// The closest point of a mesh, which is likely to lie on a face: it does where it lies farther from the face's sides than
+/// from the point, unless the mesh folds onto itself there.
+fn closest(index: &SpatialIndex, point: &Point, within: f64, face: FaceId) -> Option<Closest> {
+    let on_face = index.closest_on_face(point, face);
+    let square = on_face.distance * on_face.distance;
+    let [a, b, c] = index.corners(face);
+    let clear = |p: &Point, q: &Point| {
+        let side = q - p;
+        side.cross(&(on_face.point - p)).norm_squared() > square * side.norm_squared()
+    };
+    if on_face.feature == Feature::Face && clear(&a, &b) && clear(&b, &c) && clear(&c, &a) {
+        return Some(on_face);
+    }
+    index.closest_point_near(point, within, face)
+}
+
 /// The gap from a point to the round surface, where that to the mesh is known; `None` where it has no side.
 pub(crate) fn gap(mesh: &TriMesh, index: &SpatialIndex, point: &Point, of_mesh: &Signed) -> Option<RoundGap> {
     let flat = of_mesh.value()?;
@@ -104,7 +120,7 @@ pub(crate) fn gap(mesh: &TriMesh, index: &SpatialIndex, point: &Point, of_mesh: 
         if length < STRAIGHT || step + 1 == STEPS {
             break;
         }
-        let next = index.closest_point_near(&(on_mesh + beside), length * 1.001, face)?;
+        let next = closest(index, &(on_mesh + beside), length * 1.001, face)?;
         (face, on_mesh) = (next.face, next.point);
     }
     found

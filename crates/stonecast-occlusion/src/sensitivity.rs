@@ -5,16 +5,17 @@
 //! Steps
 //! 1. [`Nudge`]: the lower arch moved up and down, rolled to either side and pitched fore and aft, by the row `nudge`.
 //! 2. `nudged`: in how many of them a contact's own region keeps the area that makes a contact.
-//! 3. `by_the_bite`: the same along and about all axes by what the bite itself may be off; from the changes of the areas
+//! 3. `errors`: the same along and about all axes by what the bite itself may be off; from the changes of the areas
 //!    come their uncertainties.
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Fdi, Jaw};
 use stonecast_mesh::{Point, RigidMotion, Vector};
 
-use crate::areas::{LeafGap, Levels, PairAreas, SampleGap, Samples, share_within};
+use crate::areas::{Levels, Near, PairAreas, PlaceGaps, Samples, View, share_within};
 use crate::contacts::{Region, regions};
 use crate::pair::Pair;
 use crate::rows::{row, row_of};
@@ -102,7 +103,7 @@ pub(crate) fn lower_centre(pair: &Pair<'_>) -> Point {
 }
 
 /// The gaps of both arches in a pose.
-pub(crate) type Gaps = [Vec<Option<SampleGap>>; 2];
+pub(crate) type Gaps = [PlaceGaps; 2];
 
 /// Both arches' places, and the gaps there in the closed bite.
 #[derive(Debug)]
@@ -117,11 +118,12 @@ impl<'p, 'a> Closed<'p, 'a> {
     /// Takes the gaps of all places that come within `limit` of the other arch under motions of up to `way`.
     pub fn new(pair: &'p Pair<'a>, limit: f64, way: f64) -> Self {
         let within = limit + way;
-        let [upper, lower] = [Jaw::Upper, Jaw::Lower].map(|jaw| {
+        let of = |jaw| {
             let samples = Samples::of(pair, jaw, within);
             let gaps = samples.gaps(pair, &RigidMotion::identity(), within, None);
             (samples, gaps)
-        });
+        };
+        let (upper, lower) = rayon::join(|| of(Jaw::Upper), || of(Jaw::Lower));
         Self {
             pair,
             samples: [upper.0, lower.0],
@@ -130,13 +132,18 @@ impl<'p, 'a> Closed<'p, 'a> {
         }
     }
 
-    fn moved(&self, motion: &RigidMotion) -> Gaps {
-        [0, 1].map(|k| self.samples[k].gaps(self.pair, motion, self.limit, Some(&self.gaps[k])))
+    /// What lies within the limit where the lower arch is moved from its closed position.
+    fn moved(&self, motion: &RigidMotion) -> View<'_> {
+        [0, 1].map(|k| {
+            let samples = &self.samples[k];
+            let gaps = samples.gaps(self.pair, motion, self.limit, Some(&self.gaps[k]));
+            Near::of(samples, &gaps, self.limit)
+        })
     }
 
-    /// Places and gaps of either arch.
-    pub fn with<'s>(&'s self, gaps: &'s Gaps) -> [(&'s Samples, &'s [Option<SampleGap>]); 2] {
-        [0, 1].map(|k| (&self.samples[k], gaps[k].as_slice()))
+    /// What lies within the limit, where the gaps are these.
+    pub fn view(&self, gaps: &Gaps) -> View<'_> {
+        [0, 1].map(|k| Near::of(&self.samples[k], &gaps[k], self.limit))
     }
 }
 
@@ -151,34 +158,14 @@ pub(crate) struct Nudged {
     pub count: usize,
 }
 
-/// Looks at the contacts under all nudges.
-pub(crate) fn nudged(closed: &Closed<'_, '_>, found: &[Region], gap: f64, levels: &Levels) -> Vec<Nudged> {
-    let shift = row("nudge").number("shift_mm");
-    let least = row("least-contact-area").number("area_mm2");
-    let centre = lower_centre(closed.pair);
-    let one = |nudge: Nudge| {
-        let gaps = closed.moved(&nudge.motion(shift, &centre));
-        let arches = closed.with(&gaps);
-        let stays = |region: &Region| left_of(region, arches, gap) >= least;
-        Nudged {
-            nudge,
-            areas: PairAreas::of(arches, levels),
-            stays: found.iter().map(stays).collect(),
-            count: regions(arches, gap).len(),
-        }
-    };
-    Nudge::ALL.map(one).into()
-}
-
 /// What is left of a region's area in another pose, on the arch that has more of it.
-fn left_of(region: &Region, arches: [(&Samples, &[Option<SampleGap>]); 2], gap: f64) -> f64 {
+fn left_of(region: &Region, arches: &View<'_>, gap: f64) -> f64 {
     let mut left = [0.0; 2];
     for patch in &region.patches {
         let arch = usize::from(patch.jaw == Jaw::Lower);
-        let (samples, gaps) = arches[arch];
-        let leaf = &samples.leaves[patch.leaf];
-        if let Some(found) = LeafGap::of(leaf, gaps) {
-            left[arch] += leaf.area * share_within(found.values, gap);
+        let near = &arches[arch];
+        if let Some(found) = near.gap_of(patch.leaf) {
+            left[arch] += near.samples.leaves[patch.leaf].area * share_within(found.values, gap);
         }
     }
     left[0].max(left[1])
@@ -196,7 +183,7 @@ pub(crate) struct Pose {
 
 impl Pose {
     /// What there is where the gaps are these, all of them less by `less`.
-    pub fn of(arches: [(&Samples, &[Option<SampleGap>]); 2], levels: &Levels, gap: f64, less: f64) -> Self {
+    pub fn of(arches: &View<'_>, levels: &Levels, gap: f64, less: f64) -> Self {
         let mut touching = BTreeSet::new();
         let counts = [1, 2, 3].map(|k| {
             let found = regions(arches, levels[k] + less);
@@ -213,18 +200,75 @@ impl Pose {
     }
 }
 
-/// What the bite's own error does: the lower arch off by it, plus and minus, along and about each axis.
-pub(crate) fn by_the_bite(closed: &Closed<'_, '_>, shift: f64, levels: &Levels, gap: f64) -> Vec<[Pose; 2]> {
+/// What small errors of the bite do.
+#[derive(Debug)]
+pub(crate) struct Errors {
+    /// The nudges, in their order.
+    pub nudges: Vec<Nudged>,
+    /// With the lower arch off by the bite's own error, plus and minus, along and about each axis; empty without one.
+    pub bite: Vec<[Pose; 2]>,
+}
+
+/// Looks at the bite under all nudges, and where it is off by `shift`. Poses that are both are looked at once.
+pub(crate) fn errors(
+    closed: &Closed<'_, '_>,
+    found: &[Region],
+    shift: f64,
+    gap: f64,
+    levels: &Levels,
+) -> Errors {
+    let by = row("nudge").number("shift_mm");
+    let centre = lower_centre(closed.pair);
+    let nudges = Nudge::ALL.map(|nudge| nudge.motion(by, &centre));
+    let off = off_by(shift, &centre);
+    let mut poses: Vec<RigidMotion> = Vec::new();
+    let mut place_of = |motion: &RigidMotion| {
+        let known = poses.iter().position(|p| p == motion);
+        known.unwrap_or_else(|| {
+            poses.push(*motion);
+            poses.len() - 1
+        })
+    };
+    let nudges_at = nudges.each_ref().map(&mut place_of);
+    let off_at: Vec<usize> = off.iter().map(&mut place_of).collect();
+    let look = |(place, motion): (usize, &RigidMotion)| {
+        let view = closed.moved(motion);
+        let nudge = nudges_at.iter().position(|at| *at == place);
+        let nudged = nudge.map(|k| Nudged::of(Nudge::ALL[k], &view, found, gap, levels));
+        let is_off = off_at.contains(&place);
+        (nudged, is_off.then(|| Pose::of(&view, levels, gap, 0.0)))
+    };
+    let looked: Vec<_> = poses.par_iter().enumerate().with_max_len(1).map(look).collect();
+    let pose = |at: &usize| looked[*at].1.clone().expect("it was looked at");
+    Errors {
+        nudges: looked.iter().filter_map(|l| l.0.clone()).collect(),
+        bite: off_at
+            .chunks(2)
+            .map(|two| [pose(&two[0]), pose(&two[1])])
+            .collect(),
+    }
+}
+
+impl Nudged {
+    fn of(nudge: Nudge, arches: &View<'_>, found: &[Region], gap: f64, levels: &Levels) -> Self {
+        let least = row("least-contact-area").number("area_mm2");
+        let stays = |region: &Region| left_of(region, arches, gap) >= least;
+        Self {
+            nudge,
+            areas: PairAreas::of(arches, levels),
+            stays: found.iter().map(stays).collect(),
+            count: regions(arches, gap).len(),
+        }
+    }
+}
+
+/// The lower arch off by this, plus and minus, along and about each axis.
+fn off_by(shift: f64, centre: &Point) -> Vec<RigidMotion> {
     if shift <= 0.0 {
         return Vec::new();
     }
-    let centre = lower_centre(closed.pair);
-    let pose = |motion: RigidMotion| {
-        let gaps = closed.moved(&motion);
-        Pose::of(closed.with(&gaps), levels, gap, 0.0)
-    };
-    let shifts = (0..3).map(|k| [shift, -shift].map(|s| pose(along(k, s))));
     let turn = shift / lever();
-    let turns = (0..3).map(|k| [turn, -turn].map(|t| pose(about(k, t, &centre))));
+    let shifts = (0..3).flat_map(|k| [shift, -shift].map(|s| along(k, s)));
+    let turns = (0..3).flat_map(|k| [turn, -turn].map(|t| about(k, t, centre)));
     shifts.chain(turns).collect()
 }

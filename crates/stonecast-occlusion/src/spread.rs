@@ -51,15 +51,19 @@ impl Spread {
         let mut shares: Vec<UncertaintyShare> = (self.bite.iter().zip(ALONG))
             .map(|([plus, minus], what)| share(what, rms([change(&plus.areas), change(&minus.areas)])))
             .collect();
-        let mut scanner = 0.0;
+        // One pair after the other is changed, and put back.
+        let (mut scanner, mut areas) = (0.0, self.closed.areas.clone());
         for pair in self.noise[1].areas.0.keys() {
-            let with = |other: &PairAreas| {
-                let mut areas = self.closed.areas.clone();
+            let mut with = |other: &PairAreas| {
                 let changed = other.0.get(pair).copied().unwrap_or_default();
                 areas.0.insert(*pair, changed);
                 change(&areas)
             };
             scanner += rms([with(&self.noise[0].areas), with(&self.noise[1].areas)]).powi(2);
+            match self.closed.areas.0.get(pair) {
+                Some(own) => areas.0.insert(*pair, *own),
+                None => areas.0.remove(pair),
+            };
         }
         shares.push(share("the scanner's noise", scanner.sqrt()));
         shares.push(share(RESOLUTION, 0.5 * change(&self.faces.areas).abs()));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use stonecast_dental::{Fdi, Jaw, Quantity, finding::Unit};
-use stonecast_mesh::RigidMotion;
+use stonecast_mesh::{RigidMotion, VertexId};
 
 use crate::areas::PairAreas;
 use crate::contacts::{Contact, place_in_row};
@@ -127,7 +127,10 @@ fn least_gaps(closed: &Closed<'_, '_>, jaw: Jaw) -> LeastGaps {
     let samples = &closed.samples[arch];
     for leaf in &samples.leaves {
         for corner in leaf.corners.map(|c| c as usize) {
-            if let Some(gap) = closed.gaps[arch][corner].filter(|g| g.facing && g.antagonist.is_some()) {
+            if let Some(gap) = closed.gaps[arch]
+                .at(corner)
+                .filter(|g| g.facing && g.antagonist.is_some())
+            {
                 offer(&mut least, leaf.tooth, gap.signed, samples.at(corner).into());
             }
         }
@@ -135,10 +138,12 @@ fn least_gaps(closed: &Closed<'_, '_>, jaw: Jaw) -> LeastGaps {
     // Teeth that are farther away than any place of these.
     let near: BTreeSet<Fdi> = least.keys().copied().collect();
     let reach = row("least-gap-reach").number("distance_mm");
-    let field = pair.gaps(jaw, &RigidMotion::identity(), reach);
-    for (vertex, gap) in field.gaps.iter() {
-        let tooth = surface.vertex_teeth[vertex].filter(|t| !near.contains(t));
+    let far = |vertex: &VertexId| surface.vertex_teeth[*vertex].is_some_and(|t| !near.contains(&t));
+    let vertices: Vec<VertexId> = surface.mesh().vertex_ids().filter(far).collect();
+    let gaps = pair.gaps_at(jaw, &vertices, &RigidMotion::identity(), reach);
+    for (vertex, gap) in vertices.into_iter().zip(gaps) {
         if let Some(gap) = gap.filter(|g| g.facing && other.arch.labelled.face_labels[g.face].is_some()) {
+            let tooth = surface.vertex_teeth[vertex];
             offer(&mut least, tooth, gap.signed, surface.mesh().point(vertex).into());
         }
     }

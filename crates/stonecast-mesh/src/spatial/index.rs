@@ -2,7 +2,12 @@
 
 use crate::{FaceId, Point, TriMesh, Vector};
 
-use super::{build, closest::Best, tree::Tree, triangle::Feature};
+use super::{
+    build,
+    closest::Best,
+    tree::Tree,
+    triangle::{Feature, closest_on_triangle},
+};
 
 /// The closest point of a surface.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,6 +95,18 @@ impl SpatialIndex {
         best.offer(query, &self.corners(hint), hint.0);
         self.tree.closest(query, &mut best);
         best.found()
+    }
+
+    /// The closest point of one face, however near others are.
+    pub fn closest_on_face(&self, query: &Point, face: FaceId) -> Closest {
+        let (point, feature) = closest_on_triangle(query, &self.corners(face));
+        let distance = (point - query).norm_squared().sqrt();
+        Closest {
+            face,
+            feature,
+            point,
+            distance,
+        }
     }
 
     /// The first meeting of the ray with the surface, from either side, with `0 <= t <= max_t`; of several at the same
