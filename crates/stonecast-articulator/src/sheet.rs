@@ -183,7 +183,7 @@ fn setting_rows(settings: &Settings, preset: Option<&Row>) -> Vec<SheetRow> {
     if settings.incisal == IncisalGuide::Free {
         rows.push(words(
             "incisal table",
-            "pin lifted: the condyles alone lead",
+            "no incisal guidance: the condyles carry the jaw, without rotation",
             true,
         ));
     }

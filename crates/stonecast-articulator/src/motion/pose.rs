@@ -60,7 +60,12 @@ impl<'a> Kinematics<'a> {
         let moved_from_closed = self.turned(&condyles, opening);
         let way = posture.advance.right.0.abs().max(posture.advance.left.0.abs());
         Ok(JawStep {
-            travel: Mm(if way > 0.0 { way } else { self.hinge_arc(opening) }),
+            // Where an opening is asked for by itself, it is the motion; where the pin makes it, the condyles' way is.
+            travel: Mm(if way > 0.0 || posture.opening.is_none() {
+                way
+            } else {
+                self.hinge_arc(opening)
+            }),
             opening: Deg(opening.to_degrees()),
             condyles: condyles.map(Into::into),
             moved_from_closed,

@@ -108,6 +108,14 @@ impl Mounting {
                 });
             }
         }
+        if self
+            .uncertainty
+            .is_some_and(|mm| !(mm.0.is_finite() && mm.0 >= 0.0))
+        {
+            return Err(MountingError::NotFinite {
+                what: "the uncertainty of the hinge axis".to_owned(),
+            });
+        }
         let axes = plane.cast_from_plane();
         let off = (axes.transpose() * axes - nalgebra::Matrix3::identity()).amax();
         if off > 1e-6 || axes.determinant() < 0.0 {
@@ -146,7 +154,7 @@ impl Mounting {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MountingError {
     /// A coordinate is no number.
-    #[error("{what} is not finite; state its three coordinates in mm")]
+    #[error("{what} is no finite length in mm; state it in mm")]
     NotFinite {
         /// Which point or direction.
         what: String,

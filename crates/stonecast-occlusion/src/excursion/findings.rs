@@ -184,7 +184,10 @@ impl Excursion {
                 unit: Unit::Mm,
             }),
             None if reached => Outcome::NotMeasured(NotMeasured::OutOfRange {
-                what: format!("tooth {tooth} would meet no antagonist within the search"),
+                what: format!(
+                    "tooth {tooth} would meet no antagonist within the search, or no step of the path lies near {} mm of travel",
+                    length("window")
+                ),
             }),
             None => Outcome::NotMeasured(NotMeasured::OutOfRange {
                 what: format!("the path ends before {} mm of travel", length("window")),

@@ -180,10 +180,11 @@ pub(super) fn read(
             }
         }
     }
-    let leading = by_frequency(window.iter().flat_map(|&k| steps[k].guiding.iter().copied()));
+    let of_kind = || window.iter().filter(|&&k| steps[k].guidance == Some(guidance));
+    let leading = by_frequency(of_kind().flat_map(|&k| steps[k].guiding.iter().copied()));
     let place = |pair: &ToothPair| {
         let track = pairs.iter().find(|t| t.pair == *pair)?;
-        let k = window.iter().rev().find(|&&k| steps[k].guiding.contains(pair))?;
+        let k = of_kind().rev().find(|&&k| steps[k].guiding.contains(pair))?;
         Some(track.steps[*k].need?.place)
     };
     Ok(GuidanceReading {
@@ -253,11 +254,14 @@ fn bite_share(
     pairs: &[PairTrack],
     params: &ExcursionParams,
 ) -> f64 {
+    // A way of a nudge on which the path is not led leaves the other way of it to tell.
     let shift = |nudge: &Nudge| {
-        let chord = chord(&guided(Some(nudge)), length("window"))?;
-        Some((slope(&(chord.end - chord.start), &params.plane) - angle).abs())
+        let chord = chord(&guided(Some(nudge)), length("window"));
+        chord.map_or(0.0, |chord| {
+            (slope(&(chord.end - chord.start), &params.plane) - angle).abs()
+        })
     };
-    let shifts: Vec<f64> = nudges(pairs, params).iter().filter_map(shift).collect();
+    let shifts: Vec<f64> = nudges(pairs, params).iter().map(shift).collect();
     let larger = shifts
         .chunks(2)
         .map(|both| both.iter().copied().fold(0.0, f64::max));
@@ -346,7 +350,9 @@ pub(super) fn discclusion(
 ) -> Vec<ToothDiscclusion> {
     let end = length("window") - ROUNDING;
     let step = path.steps.iter().position(|s| s.travel.0 >= end);
-    let Some(k) = step.filter(|_| applies(path.kind).is_ok()) else {
+    // A step far beyond is another place.
+    let near = |k: &usize| path.steps[*k].travel.0 <= length("window") + length("read-within");
+    let Some(k) = step.filter(near).filter(|_| applies(path.kind).is_ok()) else {
         return Vec::new();
     };
     let at = |nudge: Option<&Nudge>| {
@@ -365,7 +371,7 @@ pub(super) fn discclusion(
         };
         let shifts: Vec<f64> = nudged
             .iter()
-            .filter_map(|n| Some((n[i]? - height).abs()))
+            .map(|n| n[i].map_or(0.0, |nudged| (nudged - height).abs()))
             .collect();
         let larger = shifts
             .chunks(2)

@@ -67,6 +67,16 @@ pub enum ExcursionError {
         /// Counted from 0.
         place: usize,
     },
+    /// A parameter is no length.
+    #[error("{what} is {value} mm; give a number of millimetres, 0 or more, at most {most}")]
+    NotALength {
+        /// Which parameter.
+        what: &'static str,
+        /// What it is.
+        value: f64,
+        /// The most that makes sense.
+        most: f64,
+    },
     /// An arch without teeth.
     #[error("the {jaw} arch has no labelled tooth; label its teeth first")]
     NoTeeth {
@@ -84,6 +94,7 @@ pub fn measure(
     path: &JawPath,
     params: &ExcursionParams,
 ) -> Result<Excursion, ExcursionError> {
+    check(params)?;
     let hinges = hinges(path)?;
     for jaw in [stonecast_dental::Jaw::Upper, stonecast_dental::Jaw::Lower] {
         if pair.surface(jaw).crowns().is_empty() {
@@ -120,6 +131,27 @@ fn teeth(pair: &Pair<'_>) -> Vec<stonecast_dental::Fdi> {
     let mut teeth: Vec<_> = crowns.map(|c| c.fdi).collect();
     teeth.sort_unstable();
     teeth
+}
+
+/// No bite is known so badly that excursions in it mean anything, and no scanner is so noisy, mm.
+const MOST_ERROR: f64 = 5.0;
+
+fn check(params: &ExcursionParams) -> Result<(), ExcursionError> {
+    let lengths = [
+        ("the scanner's noise", Some(params.noise.0)),
+        ("the residual of the bite", params.bite_residual.map(|r| r.0)),
+    ];
+    for (what, value) in lengths {
+        let value = value.unwrap_or(0.0);
+        if !(0.0..=MOST_ERROR).contains(&value) {
+            return Err(ExcursionError::NotALength {
+                what,
+                value,
+                most: MOST_ERROR,
+            });
+        }
+    }
+    Ok(())
 }
 
 fn hinges(path: &JawPath) -> Result<Vec<need::Hinge>, ExcursionError> {

@@ -66,6 +66,7 @@ pub(super) fn track(
     let level = closed.map_or(0.0, |c| c.gap.min(0.0));
     // A pair that touches nowhere in the search comes to touch at its closed end first.
     let (mut expected, mut last) = (Some(0.0), None);
+    let leads = super::guidance::applies(path.kind).is_ok();
     let mut steps = Vec::with_capacity(path.steps.len());
     for (step, hinge) in path.steps.iter().zip(hinges) {
         let moved = &step.moved_from_closed;
@@ -74,7 +75,13 @@ pub(super) fn track(
             Some(n) if n.gap <= threshold => posed.area(moved, threshold),
             _ => Default::default(),
         };
-        let range = range(upper, lower, moved, hinge);
+        // What the path holds open is looked through as well: a pair that would lead is not lost by a long pin.
+        let held_open = if leads {
+            step.opening.0.to_radians().max(0.0)
+        } else {
+            0.0
+        };
+        let range = range(upper, lower, moved, hinge, held_open);
         let solved = solve(
             &mut opened,
             moved,
@@ -114,7 +121,7 @@ fn pair_gap(n: &Nearest) -> PairGap {
     }
 }
 
-fn range(upper: &Crown, lower: &Crown, moved: &RigidMotion, hinge: &Hinge) -> Range {
+fn range(upper: &Crown, lower: &Crown, moved: &RigidMotion, hinge: &Hinge, held_open: f64) -> Range {
     let search = row("search");
     let places = corners(&lower.bounds)
         .map(|p| moved * p)
@@ -122,7 +129,7 @@ fn range(upper: &Crown, lower: &Crown, moved: &RigidMotion, hinge: &Hinge) -> Ra
     let levers = places.map(|p| hinge.velocity(&p).norm());
     let lever = levers.fold(1e-3, f64::max);
     Range {
-        close: -search.number("close_mm") / lever,
+        close: -search.number("close_mm") / lever - held_open,
         open: search.number("open_mm") / lever,
         lever,
     }

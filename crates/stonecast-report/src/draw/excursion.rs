@@ -38,6 +38,15 @@ pub fn excursion_drawing(excursion: &Excursion, notation: Notation) -> Drawing {
         &title,
         "How far each pair of teeth stands apart, vertically at its place, when the jaw is opened until the foremost pair just touches",
     );
+    if excursion.params.bite_estimated {
+        page.svg.text(
+            [MARGIN, TOP - 8.0],
+            13.0,
+            Anchor::Start,
+            colour::LOWER,
+            "BITE ESTIMATED, NOT RECORDED",
+        );
+    }
     let plot = Plot::of(excursion);
     plot.axes(&mut page);
     plot.leads(&mut page, excursion);

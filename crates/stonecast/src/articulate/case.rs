@@ -8,7 +8,7 @@ use stonecast_analysis::Noise;
 use stonecast_articulator::record::encode_json;
 use stonecast_articulator::{Articulator, ArticulatorError, JawPath, MotionKind, MotionRequest, Mounting};
 use stonecast_cast::bite::{Bite, BiteKind};
-use stonecast_dental::{Finding, Findings, Warning};
+use stonecast_dental::{Fdi, Finding, Findings, Jaw, Warning};
 use stonecast_occlusion::excursion::{self, AnglePlane, Excursion, ExcursionError, ExcursionParams};
 use stonecast_occlusion::{BandPreset, Pair};
 use stonecast_picture::{Picture, Size};
@@ -26,7 +26,7 @@ use crate::{
         Manifest,
         write::{CaseWriter, Item, WriteError},
     },
-    measure::case::drawing_items,
+    measure::case::{LabelledCase, drawing_items},
     occlusion::{case::BiteError, pictures::About},
     pipeline::{Observer, watched},
     teeth::pictures::Numbers,
@@ -162,6 +162,21 @@ pub struct Articulated<'p> {
     pub motions: Vec<Motion>,
     /// What was read off a record: the hinge axis, settings.
     pub read: Vec<Finding>,
+    /// Teeth whose numbers are in doubt: what is said of them may belong to another tooth.
+    pub doubts: Vec<Fdi>,
+}
+
+/// The teeth of a case whose numbers the program doubts.
+pub fn doubts(case: &LabelledCase) -> Vec<Fdi> {
+    let arches = [Jaw::Upper, Jaw::Lower]
+        .into_iter()
+        .filter_map(|jaw| case.arch(jaw));
+    let mut teeth: Vec<Fdi> = arches
+        .flat_map(|(_, arch)| arch.doubts.iter().filter_map(|doubt| doubt.tooth))
+        .collect();
+    teeth.sort_unstable();
+    teeth.dedup();
+    teeth
 }
 
 /// The paths of motions by an articulator's settings, each with its name.
@@ -197,6 +212,7 @@ impl<'p> Articulated<'p> {
             articulator,
             head,
             read: Vec::new(),
+            doubts: Vec::new(),
         })
     }
 
@@ -226,6 +242,17 @@ impl<'p> Articulated<'p> {
                 )
             })
             .collect();
+        if !self.doubts.is_empty() {
+            let teeth: Vec<String> = self.doubts.iter().map(ToString::to_string).collect();
+            warnings.push(Warning::new(
+                "articulator.teeth-in-doubt",
+                format!(
+                    "the numbers of teeth {} are in doubt: guidance and interferences that name them may belong to other teeth",
+                    teeth.join(", ")
+                ),
+                "look at pictures/teeth.png and correct the numbers in edits.toml before relying on them",
+            ));
+        }
         for warning in self.motions.iter().flat_map(|m| &m.excursion.warnings) {
             if !warnings.contains(warning) {
                 warnings.push(warning.clone());
@@ -338,7 +365,13 @@ impl<'p> Articulated<'p> {
         let about = About {
             numbers,
             bite: None,
-            heading: heading(&motion.path, motion.excursion.working_side),
+            heading: match self.head.bite {
+                BiteKind::Estimated => format!(
+                    "BITE ESTIMATED, NOT RECORDED. {}",
+                    heading(&motion.path, motion.excursion.working_side)
+                ),
+                _ => heading(&motion.path, motion.excursion.working_side),
+            },
             noise: Some((params.noise.0, params.noise_name.clone())),
             ..About::bite(preset, self.head.bite)
         };

@@ -2,12 +2,14 @@
 //!
 //! Units: mm, degrees. Frame: the cast frame, or that of the points where the file says how to come from there.
 
+use nalgebra::Matrix4;
 use serde::Deserialize;
+use stonecast_articulator::rigid::rigid_from_matrix;
 use stonecast_articulator::{
-    CondyleSource, Mounting, MountingError, MountingInput, MountingRequest, PlaneName, PlaneSource,
+    CondyleSource, HingeAxis, Mounting, MountingError, MountingInput, MountingRequest, PlaneName, PlaneSource,
 };
 use stonecast_dental::{Fdi, Jaw, LandmarkKind, Side};
-use stonecast_mesh::Vector;
+use stonecast_mesh::{Point, RigidMotion, Vector};
 use stonecast_teeth::LabelledArch;
 use thiserror::Error;
 
@@ -52,6 +54,31 @@ impl MountingFile {
     /// [`MountError::File`], with the place.
     pub fn parse(text: &str) -> Result<Self, MountError> {
         toml::from_str(text).map_err(|e| MountError::File(e.to_string().trim_end().replace('\n', " ")))
+    }
+
+    /// Mounts a case about a fitted hinge axis, which lies in the cast frame whatever frame the file's other points are in.
+    ///
+    /// # Errors
+    /// [`MountError`].
+    pub fn mount_about(
+        &self,
+        axis: &HingeAxis,
+        lower: &LabelledArch,
+        plane: PlaneSource,
+    ) -> Result<Mounting, MountError> {
+        let points_from_cast = match &self.cast_from_points {
+            Some(rows) => rigid_from_matrix(&Matrix4::from_row_slice(rows))
+                .map_err(|why| MountError::File(format!("cast_from_points: {why}")))?
+                .inverse(),
+            None => RigidMotion::identity(),
+        };
+        let mut about = axis.clone();
+        about.ends = about.ends.map(|end| (points_from_cast * Point::from(end)).into());
+        let file = Self {
+            condyles: Some(about.condyle_source()),
+            ..self.clone()
+        };
+        file.mount(lower, plane)
     }
 
     /// Mounts a case by the file, else by average values against `plane`.

@@ -2,6 +2,8 @@
 //!
 //! Units: mm, degrees. Frame: the cast frame; `cast_from_record` in the file of `--mounting` takes the record there.
 
+use std::collections::BTreeMap;
+
 use nalgebra::Matrix4;
 use stonecast_articulator::record::{JawRecord, Placement, RecordError, RecordUnit, Start};
 use stonecast_articulator::rigid::{NotRigid, rigid_from_matrix};
@@ -37,6 +39,9 @@ pub struct RecordedPaths {
     /// What was unusual about the record.
     pub notes: Vec<String>,
 }
+
+/// No person reads more remarks on a record.
+const MOST_NOTES: usize = 10;
 
 /// A record as it was given.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,18 +83,25 @@ impl Recorded {
     pub fn paths(&self, mounting: &Mounting) -> Result<RecordedPaths, RecordedError> {
         let mut notes = self.record.notes.clone();
         let mut paths: Vec<(String, JawPath)> = Vec::new();
+        let mut counts = BTreeMap::new();
         for movement in &self.record.movements {
             let (path, more) = movement.path(&self.placement, mounting)?;
             notes.extend(more);
             // The file's own words are not used: they may name a patient.
             let kind = path.kind.name();
-            let same = paths.iter().filter(|(_, p)| p.kind == path.kind).count();
-            let name = match (path.kind, same) {
-                (MotionKind::Recorded, n) => format!("recorded-{}", n + 1),
-                (_, 0) => format!("recorded-{kind}"),
-                (_, n) => format!("recorded-{kind}-{}", n + 1),
+            let same = counts.entry(kind.clone()).or_insert(0usize);
+            *same += 1;
+            let name = match (path.kind, *same) {
+                (MotionKind::Recorded, n) => format!("recorded-{n}"),
+                (_, 1) => format!("recorded-{kind}"),
+                (_, n) => format!("recorded-{kind}-{n}"),
             };
             paths.push((name, path));
+        }
+        if notes.len() > MOST_NOTES {
+            let more = notes.len() - MOST_NOTES;
+            notes.truncate(MOST_NOTES);
+            notes.push(format!("{more} more remarks of this kind"));
         }
         Ok(RecordedPaths { paths, notes })
     }

@@ -3,7 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use stonecast_articulator::{Articulator, GuideShape, IncisalGuide};
-use stonecast_dental::{Fdi, Sides};
+use stonecast_cast::bite::BiteKind;
+use stonecast_dental::{Fdi, Sides, finding::COVERAGE};
 use stonecast_occlusion::excursion::{Excursion, ToothPair};
 
 use super::case::{Articulated, Motion};
@@ -17,7 +18,26 @@ pub fn summary(articulated: &Articulated<'_>, numbers: Numbers) -> String {
 }
 
 fn tell(text: &mut String, articulated: &Articulated<'_>, numbers: Numbers) -> fmt::Result {
+    if articulated.head.bite == BiteKind::Estimated {
+        writeln!(
+            text,
+            "Bite ESTIMATED, not recorded: what follows shows how the arches could move, not how they do"
+        )?;
+    }
     tell_articulator(text, &articulated.articulator)?;
+    writeln!(
+        text,
+        "What leads, and how far teeth come apart, is reckoned from the first pair to touch; the pin does not count. ± holds scanner and \
+         bite, for this axis and these settings"
+    )?;
+    if !articulated.doubts.is_empty() {
+        let teeth: Vec<String> = articulated.doubts.iter().map(|t| numbers.of(*t)).collect();
+        writeln!(
+            text,
+            "IN DOUBT     the numbers of {}: look at the teeth first",
+            teeth.join(" ")
+        )?;
+    }
     for motion in &articulated.motions {
         tell_motion(text, motion, numbers)?;
     }
@@ -50,7 +70,7 @@ fn tell_articulator(text: &mut String, articulator: &Articulator) -> fmt::Result
         GuideShape::Arc { radius } => format!("arc of radius {radius}"),
     };
     let pin = match settings.incisal {
-        IncisalGuide::Free => "pin lifted: the condyles alone lead".to_owned(),
+        IncisalGuide::Free => "no incisal guidance: the condyles carry the jaw, without rotation".to_owned(),
         IncisalGuide::Table { protrusive, lateral } => format!(
             "incisal table {}° forward, {} to the side",
             protrusive.0,
@@ -66,10 +86,16 @@ fn tell_articulator(text: &mut String, articulator: &Articulator) -> fmt::Result
 
 /// One number where both sides have it, else right and left.
 fn both(sides: Sides<f64>, unit: &str) -> String {
-    if sides.right == sides.left {
-        format!("{}{unit}", sides.right)
+    let rounded = |value: f64| {
+        let hundredths = (100.0 * value).round() / 100.0;
+        // No sign for nothing.
+        hundredths + 0.0
+    };
+    let (right, left) = (rounded(sides.right), rounded(sides.left));
+    if right == left {
+        format!("{right}{unit}")
     } else {
-        format!("{}{unit} right, {}{unit} left", sides.right, sides.left)
+        format!("{right}{unit} right, {left}{unit} left")
     }
 }
 
@@ -83,7 +109,7 @@ fn tell_motion(text: &mut String, motion: &Motion, numbers: Numbers) -> fmt::Res
         motion.path.steps.len().saturating_sub(1)
     )?;
     if !motion.teeth_can_lead() {
-        return Ok(());
+        return writeln!(text, "  teeth do not lead in it: nothing is assessed");
     }
     tell_guidance(text, excursion, numbers)?;
     tell_interferences(text, excursion, numbers)?;
@@ -107,7 +133,7 @@ fn tell_guidance(text: &mut String, excursion: &Excursion, numbers: Numbers) -> 
             text,
             "  guidance angle {:.1} ± {:.1}° to {}",
             angle.angle.0,
-            stonecast_dental::finding::COVERAGE * angle.uncertainty.0,
+            COVERAGE * angle.uncertainty.0,
             excursion.plane.name
         ),
         Err(why) => writeln!(text, "  guidance angle not measured: {why}"),
@@ -115,26 +141,37 @@ fn tell_guidance(text: &mut String, excursion: &Excursion, numbers: Numbers) -> 
 }
 
 fn tell_interferences(text: &mut String, excursion: &Excursion, numbers: Numbers) -> fmt::Result {
-    if excursion.interferences.is_empty() {
-        return writeln!(text, "  interferences  none");
-    }
-    for (place, found) in excursion.interferences.iter().enumerate() {
-        let what = if place == 0 { "interferences" } else { "" };
-        let does = if found.separates {
-            format!("lifts the teeth that should lead by {:.2} mm", found.lift.0)
-        } else {
-            "touches beside the teeth that lead".to_owned()
-        };
-        writeln!(
-            text,
-            "  {what:<14} {} {} from {:.1} to {:.1} mm: {does}",
-            found.kind.name(),
-            pair(found.pair, numbers),
-            found.from.0,
-            found.to.0
-        )?;
-    }
-    Ok(())
+    let tell = |text: &mut String, heading: &str, separates: bool| {
+        let found: Vec<_> = (excursion.interferences.iter())
+            .filter(|i| i.separates == separates)
+            .collect();
+        if found.is_empty() {
+            return writeln!(text, "  {heading:<14} none");
+        }
+        for (place, i) in found.iter().enumerate() {
+            let heading = if place == 0 { heading } else { "" };
+            let does = if separates {
+                format!(
+                    "holds the teeth that should lead {:.2} ± {:.2} mm apart",
+                    i.lift.0,
+                    COVERAGE * i.uncertainty.0
+                )
+            } else {
+                "comes near beside the teeth that lead".to_owned()
+            };
+            writeln!(
+                text,
+                "  {heading:<14} {} {} between {:.1} and {:.1} mm: {does}",
+                i.kind.name(),
+                pair(i.pair, numbers),
+                i.from.0.min(i.to.0),
+                i.from.0.max(i.to.0)
+            )?;
+        }
+        Ok(())
+    };
+    tell(text, "interferences", true)?;
+    tell(text, "near contacts", false)
 }
 
 /// How far apart teeth come, the upper ones, from the patient's right to the left.
@@ -157,7 +194,7 @@ fn tell_discclusion(text: &mut String, excursion: &Excursion, numbers: Numbers) 
         .map(|d| format!("{:>6.2}", not_below_zero(d.height.0)))
         .collect();
     writeln!(text, "  teeth          {}", teeth.join(""))?;
-    writeln!(text, "  apart, mm      {}", heights.join(""))
+    writeln!(text, "  apart at 3 mm  {}", heights.join(""))
 }
 
 /// A height that rounds to nothing has no sign.

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     articulate::{
-        case::{ArticulateError, Articulated, excursion_params, paths, write_into},
+        case::{ArticulateError, Articulated, doubts, excursion_params, paths, write_into},
         document::Head,
         mount::{MountError, MountingFile, usual_plane},
         record::{Recorded, RecordedPaths, usual_reach},
@@ -70,7 +70,7 @@ pub struct ArticulateArgs {
     #[arg(long, value_name = "MM", allow_negative_numbers = true)]
     to: Option<f64>,
     /// Into how many steps each motion is divided
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_STEPS as i64))]
     steps: Option<u16>,
     /// Vary a setting and tell what appears where: sci, bennett, iss or fischer, as sci=20:60:5 or sci=20,35,50
     #[arg(long, value_name = "SETTING=VALUES", conflicts_with_all = ["explain", "list", "only"])]
@@ -100,7 +100,7 @@ struct MountingArgs {
     /// Points that were measured on the patient, as TOML (docs/stages/mounted-cast.md); without it, average values
     #[arg(long, value_name = "TOML")]
     mounting: Option<PathBuf>,
-    /// The plane that the articulator's angles are stated against; else that of the preset
+    /// The plane that the articulator's angles are stated against, where the file of --mounting names none; else that of the preset
     #[arg(long, value_enum)]
     plane: Option<PlaneChoice>,
 }
@@ -361,14 +361,31 @@ pub(super) fn run(args: &ArticulateArgs, console: &Console) -> Result<Answer, Fa
         return output.write_sweep(&args.case, &rows);
     }
     let head = Head::new("stonecast-excursion", &case.case.manifest.frame, bite.kind);
+    if let Some((_, path)) = motions
+        .paths
+        .iter()
+        .find(|(_, path)| path.steps.len() > MOST_STEPS + 1)
+    {
+        return Err(Failure::refused(
+            "record.too-long",
+            format!(
+                "a movement of the record has {} frames, and each is measured: thin the record to {MOST_STEPS} frames a movement",
+                path.steps.len()
+            ),
+        ));
+    }
     let mut articulated = console
         .step("move and measure", || {
             Articulated::of(&pair, motions.articulator, motions.paths, &params, head)
         })
         .map_err(|e| failure(&e))?;
     articulated.read = motions.read;
+    articulated.doubts = doubts(&case);
     answer(args, &case, &articulated, motions.notes, console)
 }
+
+/// Each step is measured and written with all its pairs of teeth: more than this would fill a disk, and no excursion needs so many.
+const MOST_STEPS: usize = 2_000;
 
 /// A mounted articulator and the paths that are to be measured.
 struct Motions {
@@ -407,13 +424,7 @@ impl ArticulateArgs {
         let mut read = Vec::new();
         if self.recorded.hinge {
             let axis = recorded.hinge(&mounting)?;
-            let about_axis = MountingFile {
-                condyles: Some(axis.condyle_source()),
-                // The axis lies in the cast frame already.
-                cast_from_points: None,
-                ..file.clone()
-            };
-            mounting = about_axis.mount(lower, usual_plane(plane))?;
+            mounting = file.mount_about(&axis, lower, usual_plane(plane))?;
             read.push(axis.finding());
         }
         let RecordedPaths { paths, notes } = recorded.paths(&mounting)?;
@@ -562,12 +573,11 @@ impl SettingsArgs {
         }
         settings.incisal = match self.incisal_table[..] {
             [] => settings.incisal,
-            [forward] => table(forward, 0.0),
             [forward, side] => table(forward, side),
             _ => {
                 return Err(Failure::refused(
                     "arguments",
-                    "--incisal-table: give one or two slopes in degrees: forward, and to either side",
+                    "--incisal-table: give two slopes in degrees: forward, and to either side, as 30,20",
                 ));
             }
         };

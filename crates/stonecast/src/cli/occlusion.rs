@@ -100,6 +100,8 @@ impl CutArgs {
             let tooth =
                 |n: &u8| Fdi::new(*n).map_err(|e| Failure::refused("arguments", format!("--section: {e}")));
             cuts.teeth = self.section.iter().map(tooth).collect::<Result<_, _>>()?;
+            cuts.teeth.sort_unstable();
+            cuts.teeth.dedup();
         }
         for (place, text) in self.cut.iter().enumerate() {
             let n = numbers("--cut", text, &[6, 9])?;

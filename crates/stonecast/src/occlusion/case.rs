@@ -20,7 +20,7 @@ use stonecast_teeth::{LabelledArch, LabelledCast};
 use thiserror::Error;
 
 use super::{
-    document::OcclusionDocument,
+    document::{OcclusionDocument, VerticesWithin},
     pictures::{About, USUAL_SECTIONS, distance_ply, occlusogram, sections},
 };
 use crate::{
@@ -285,13 +285,27 @@ impl<'p> AnalysedBite<'p> {
     pub fn of(pair: &'p Pair<'p>, bite: &Bite, frame: &str, given: BiteParams) -> Result<Self, BiteError> {
         let params = params(&given.noise, bite);
         let occlusion = analyse(pair, &params)?;
-        let sections = given.cuts.cut(pair, &params)?;
+        let mut sections = given.cuts.cut(pair, &params)?;
+        if bite.kind == BiteKind::Estimated {
+            for section in &mut sections {
+                section.plane.name.push_str(" (bite ESTIMATED, not recorded)");
+            }
+        }
         let reach = field_reach().max(2.0 * given.bands.reach_mm());
         let field = |jaw| pair.gaps(jaw, &RigidMotion::identity(), reach);
+        let fields = [Jaw::Upper, Jaw::Lower].map(field);
+        let vertices = VerticesWithin::of(&fields);
         Ok(Self {
             pair,
-            fields: [Jaw::Upper, Jaw::Lower].map(field),
-            document: OcclusionDocument::new(occlusion, sections, frame, bite.kind, &given.bands.id),
+            fields,
+            document: OcclusionDocument::new(
+                occlusion,
+                vertices,
+                sections,
+                frame,
+                bite.kind,
+                &given.bands.id,
+            ),
             params: given,
         })
     }
@@ -338,10 +352,14 @@ impl<'p> AnalysedBite<'p> {
             ));
         }
         if files.pictures.is_some() {
-            for (place, section) in self.document.sections.iter().enumerate() {
+            let mut planes = 0;
+            for section in &self.document.sections {
                 let name = match section.plane.tooth {
                     Some(tooth) => format!("section-{tooth}"),
-                    None => format!("section-{}", place + 1),
+                    None => {
+                        planes += 1;
+                        format!("section-plane-{planes}")
+                    }
                 };
                 items.extend(drawing_items(&name, section_drawing(section)));
             }

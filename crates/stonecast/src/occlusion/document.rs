@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use stonecast_cast::bite::BiteKind;
 use stonecast_dental::{Fdi, Finding};
-use stonecast_occlusion::{Occlusion, section::Section};
+use stonecast_occlusion::{GapField, Occlusion, section::Section};
 
 use crate::measure::document::NOTICE;
 
@@ -34,16 +34,42 @@ pub struct OcclusionDocument {
     /// Contacts, areas, teeth, balance, and what small errors of the bite do.
     #[serde(flatten)]
     pub occlusion: Occlusion,
+    /// What the scans' own vertices show of penetration, beside the areas, which are of round surfaces laid through them.
+    pub vertices_within: VerticesWithin,
     /// Cuts through both arches, with callipers.
     pub sections: Vec<Section>,
     /// The same as findings, each with uncertainty and evidence.
     pub findings: Vec<Finding>,
 }
 
+/// The scans' vertices that lie within the other arch, by the exact distance to its triangles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct VerticesWithin {
+    /// How many.
+    pub count: usize,
+    /// How deep the deepest lies, mm; nothing where none does.
+    pub deepest_mm: f64,
+}
+
+impl VerticesWithin {
+    /// Counts them in the fields of both arches.
+    pub fn of(fields: &[GapField; 2]) -> Self {
+        let within = || {
+            let gaps = fields.iter().flat_map(|field| field.gaps.as_slice());
+            gaps.flatten().map(|gap| -gap.signed).filter(|depth| *depth > 0.0)
+        };
+        Self {
+            count: within().count(),
+            deepest_mm: within().fold(0.0, f64::max),
+        }
+    }
+}
+
 impl OcclusionDocument {
     /// The document of an analysis.
     pub fn new(
         occlusion: Occlusion,
+        vertices_within: VerticesWithin,
         sections: Vec<Section>,
         frame: &str,
         bite: BiteKind,
@@ -58,6 +84,7 @@ impl OcclusionDocument {
             bite,
             bands: bands.to_owned(),
             findings: occlusion.findings(),
+            vertices_within,
             sections,
             occlusion,
         }
@@ -73,9 +100,17 @@ impl OcclusionDocument {
         text
     }
 
+    fn bite_word(&self) -> &'static str {
+        match self.bite {
+            BiteKind::AsScanned => "as scanned",
+            BiteKind::FromBiteScan => "from bite scan",
+            BiteKind::Estimated => "ESTIMATED",
+        }
+    }
+
     /// A row for each contact.
     pub fn contacts_csv(&self) -> Vec<u8> {
-        let mut text = "upper,lower,kind,stop,x_mm,y_mm,z_mm,area_on_upper_mm2,area_on_lower_mm2,penetrating_on_upper_mm2,\
+        let mut text = "bite,upper,lower,kind,stop,x_mm,y_mm,z_mm,area_on_upper_mm2,area_on_lower_mm2,penetrating_on_upper_mm2,\
                         penetrating_on_lower_mm2,least_gap_mm,both_arches,stays_in_nudges,nudges\n"
             .to_owned();
         for c in &self.occlusion.contacts {
@@ -83,7 +118,8 @@ impl OcclusionDocument {
             let [x, y, z] = c.at;
             writeln!(
                 text,
-                "{},{},{},{stop},{x:.3},{y:.3},{z:.3},{:.4},{:.4},{:.4},{:.4},{:.4},{},{},{}",
+                "{},{},{},{},{stop},{x:.3},{y:.3},{z:.3},{:.4},{:.4},{:.4},{:.4},{:.4},{},{},{}",
+                self.bite_word(),
                 c.upper,
                 c.lower,
                 c.kind.words(),
@@ -104,7 +140,8 @@ impl OcclusionDocument {
     /// A row for each tooth.
     pub fn teeth_csv(&self) -> Vec<u8> {
         let mut text =
-            "tooth,contacts,contacts_through_all_nudges,antagonists,least_gap_mm,penetrating_mm2".to_owned();
+            "bite,tooth,contacts,contacts_through_all_nudges,antagonists,least_gap_mm,penetrating_mm2"
+                .to_owned();
         for level in &self.occlusion.levels {
             let um = 1000.0 * level.gap_mm;
             write!(text, ",area_{um:.0}um_mm2,area_{um:.0}um_uncertainty_mm2")
@@ -116,7 +153,8 @@ impl OcclusionDocument {
             let gap = row.least_gap_mm.map_or(String::new(), |g| format!("{g:.4}"));
             write!(
                 text,
-                "{},{},{},{},{gap},{:.4}",
+                "{},{},{},{},{},{gap},{:.4}",
+                self.bite_word(),
                 row.tooth,
                 row.contacts,
                 row.stable_contacts,

@@ -19,7 +19,7 @@ pub fn summary(document: &OcclusionDocument, numbers: Numbers) -> String {
 fn tell(text: &mut String, document: &OcclusionDocument, numbers: Numbers) -> fmt::Result {
     let occlusion = &document.occlusion;
     tell_bite(text, document)?;
-    tell_areas(text, occlusion)?;
+    tell_areas(text, document)?;
     tell_balance(text, occlusion)?;
     tell_nudges(text, occlusion)?;
     tell_teeth(text, occlusion, numbers)?;
@@ -58,7 +58,8 @@ fn tell_bite(text: &mut String, document: &OcclusionDocument) -> fmt::Result {
     )
 }
 
-fn tell_areas(text: &mut String, occlusion: &Occlusion) -> fmt::Result {
+fn tell_areas(text: &mut String, document: &OcclusionDocument) -> fmt::Result {
+    let occlusion = &document.occlusion;
     writeln!(
         text,
         "within     contacts  on both arches  area, mean of both arches"
@@ -78,11 +79,23 @@ fn tell_areas(text: &mut String, occlusion: &Occlusion) -> fmt::Result {
     match &penetration.deepest {
         Some(deepest) => writeln!(
             text,
-            "; deepest {} at {}/{}\n",
+            "; deepest {} at {}/{}",
             deepest.depth, deepest.upper, deepest.lower
         ),
-        None => writeln!(text, "; nothing passes through the other arch\n"),
-    }
+        None => writeln!(text, "; nothing passes through the other arch"),
+    }?;
+    writeln!(
+        text,
+        "Areas are of round surfaces laid through the scans' vertices. {}\n",
+        match document.vertices_within.count {
+            0 => "No vertex itself lies within the other arch: penetration is not shown by the scans"
+                .to_owned(),
+            n => format!(
+                "Of the vertices themselves {n} lie within the other arch, the deepest {:.3} mm",
+                document.vertices_within.deepest_mm
+            ),
+        }
+    )
 }
 
 fn tell_balance(text: &mut String, occlusion: &Occlusion) -> fmt::Result {
@@ -125,10 +138,10 @@ fn nudge_words(nudge: Nudge) -> &'static str {
     match nudge {
         Nudge::Up => "up",
         Nudge::Down => "down",
-        Nudge::RightUp => "right side up",
-        Nudge::LeftUp => "left side up",
-        Nudge::FrontUp => "front up",
-        Nudge::BackUp => "back up",
+        Nudge::RightUp => "right side raised",
+        Nudge::LeftUp => "left side raised",
+        Nudge::FrontUp => "front raised",
+        Nudge::BackUp => "back raised",
     }
 }
 
