@@ -38,7 +38,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stonecast-picture", &["stonecast-mesh", "stonecast-dental"]),
     (
         "stonecast-report",
-        &["stonecast-dental", "stonecast-articulator", "stonecast-occlusion"],
+        &[
+            "stonecast-mesh",
+            "stonecast-dental",
+            "stonecast-articulator",
+            "stonecast-occlusion",
+        ],
     ),
     ("stonecast-testkit", &["stonecast-mesh", "stonecast-dental"]),
     (
