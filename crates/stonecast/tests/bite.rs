@@ -1,39 +1,13 @@
 //! `stonecast occlusion` and `stonecast articulate` as a user runs them: a case in, contacts and excursions out.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-};
+use std::{fs, path::Path};
 
 use serde_json::Value;
 use stonecast_mesh::formats::{Limits, read_glb, read_ply};
 
 mod program;
 
-use program::{content, copy, folder, read_json, run, stderr, stdout, text};
-
-/// A copy of a small demo case of its own for each test; the case itself is made once.
-fn demo(folder: &Path) -> PathBuf {
-    static DEMO: OnceLock<PathBuf> = OnceLock::new();
-    let made = DEMO.get_or_init(|| {
-        let case = self::folder("bite-demo").join("case");
-        let args = [
-            "demo",
-            "--triangles",
-            "12000",
-            "--base",
-            "none",
-            "--out",
-            text(&case),
-        ];
-        run(0, &args);
-        case
-    });
-    let case = folder.join("case");
-    copy(made, &case);
-    case
-}
+use program::{content, demo, folder, read_json, run, stderr, stdout, text};
 
 fn number(finding: &Value) -> f64 {
     finding["outcome"]["number"]["value"].as_f64().unwrap()

@@ -1,10 +1,6 @@
 //! `stonecast measure` as a user runs it: a case in, findings out; settings, questions about findings, refusals.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-};
+use std::{fs, path::Path};
 
 use parquet::{
     file::reader::{FileReader, SerializedFileReader},
@@ -15,29 +11,7 @@ use sha2::{Digest, Sha256};
 
 mod program;
 
-use program::{copy, folder, read_json, run, stderr, stdout, text};
-
-/// A copy of a small demo case of its own for each test; the case itself is made once.
-fn demo(folder: &Path) -> PathBuf {
-    static DEMO: OnceLock<PathBuf> = OnceLock::new();
-    let made = DEMO.get_or_init(|| {
-        let case = self::folder("measure-demo").join("case");
-        let args = [
-            "demo",
-            "--triangles",
-            "12000",
-            "--base",
-            "none",
-            "--out",
-            text(&case),
-        ];
-        run(0, &args);
-        case
-    });
-    let case = folder.join("case");
-    copy(made, &case);
-    case
-}
+use program::{demo, folder, read_json, run, stderr, stdout, text};
 
 #[test]
 fn a_case_that_is_measured_again_gives_the_same_bytes_as_when_it_was_made() {

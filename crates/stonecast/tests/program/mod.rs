@@ -7,6 +7,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::OnceLock,
 };
 
 use serde_json::Value;
@@ -81,4 +82,27 @@ pub fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// A copy of a small demo case of its own for each test; the case itself is made once.
+pub fn demo(folder: &Path) -> PathBuf {
+    static DEMO: OnceLock<PathBuf> = OnceLock::new();
+    let made = DEMO.get_or_init(|| {
+        // Files of tests run beside each other.
+        let case = self::folder(concat!("demo-of-", env!("CARGO_CRATE_NAME"))).join("case");
+        let args = [
+            "demo",
+            "--triangles",
+            "12000",
+            "--base",
+            "none",
+            "--out",
+            text(&case),
+        ];
+        run(0, &args);
+        case
+    });
+    let case = folder.join("case");
+    copy(made, &case);
+    case
 }
