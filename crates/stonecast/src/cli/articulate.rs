@@ -19,7 +19,9 @@ use super::{
     Answer, Console, Failure,
     cast::NumbersName,
     findings::{explained, listed, only},
-    measure, occlusion, sources,
+    measure,
+    noise::NoiseArgs,
+    occlusion, sources,
 };
 use crate::{
     articulate::{
@@ -88,6 +90,8 @@ pub struct ArticulateArgs {
     mounting: MountingArgs,
     #[command(flatten)]
     settings: SettingsArgs,
+    #[command(flatten)]
+    noise: NoiseArgs,
     #[command(flatten)]
     recorded: RecordArgs,
     #[command(flatten)]
@@ -229,17 +233,6 @@ struct SettingsArgs {
         allow_negative_numbers = true
     )]
     pin: Option<f64>,
-    /// The scanner, whose noise is assumed; `tables/scanner_noise.toml` names them
-    #[arg(
-        long,
-        value_name = "NAME",
-        conflicts_with = "noise",
-        help_heading = "Measuring"
-    )]
-    scanner: Option<String>,
-    /// The scanner's noise as standard deviations: of a point, and of one end of an arch against the other
-    #[arg(long, value_name = "LOCAL_MM,TRUENESS_MM", help_heading = "Measuring")]
-    noise: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -333,7 +326,7 @@ pub(super) fn run(args: &ArticulateArgs, console: &Console) -> Result<Answer, Fa
     if let Some(out) = &output.out {
         sources::check_output(out, "what --out names", output.force)?;
     }
-    let given = occlusion::noise(args.settings.scanner.as_deref(), args.settings.noise.as_deref())?;
+    let given = args.noise.alone()?;
     let settings = args.settings.settle()?;
     let file = args.mounting.read()?;
     let recorded = args.recorded.read(&file)?;

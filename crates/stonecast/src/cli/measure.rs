@@ -12,7 +12,9 @@ use super::{
     Answer, Console, Failure,
     cast::NumbersName,
     findings::{explained, listed, only},
-    measure_batch, measure_compare, sources,
+    measure_batch, measure_compare,
+    noise::NoiseArgs,
+    sources,
 };
 use crate::{
     case::manifest::FindingsRecord,
@@ -69,12 +71,8 @@ pub struct MeasureArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Measuring")]
 struct SettingsArgs {
-    /// The scanner, whose noise is assumed; `tables/scanner_noise.toml` names them
-    #[arg(long, value_name = "NAME", conflicts_with = "noise")]
-    scanner: Option<String>,
-    /// The scanner's noise as standard deviations: of a point, and of one end of an arch against the other
-    #[arg(long, value_name = "LOCAL_MM,TRUENESS_MM")]
-    noise: Option<String>,
+    #[command(flatten)]
+    noise: NoiseArgs,
     /// The norms to compare with
     #[arg(long, value_name = "TABLE=NAME", value_delimiter = ',')]
     norms: Vec<String>,
@@ -163,11 +161,6 @@ impl SettingsArgs {
     /// What was given.
     fn given(&self) -> Result<Given, Failure> {
         let refused = |e: SettingsError| Failure::refused("settings", e.to_string());
-        let noise = match (&self.scanner, &self.noise) {
-            (Some(name), _) => Some(settings::scanner(name).map_err(refused)?),
-            (None, Some(text)) => Some(settings::noise(text).map_err(refused)?),
-            (None, None) => None,
-        };
         let norms = (!self.norms.is_empty())
             .then(|| settings::norms(&self.norms).map_err(refused))
             .transpose()?;
@@ -186,7 +179,7 @@ impl SettingsArgs {
             None => None,
         };
         Ok(Given {
-            noise,
+            noise: self.noise.given()?,
             norms,
             answers,
         })

@@ -17,6 +17,7 @@ mod inspect;
 mod measure;
 mod measure_batch;
 mod measure_compare;
+mod noise;
 mod occlusion;
 mod sources;
 mod teeth;

@@ -15,13 +15,12 @@ use super::{
     Answer, Console, Failure,
     cast::NumbersName,
     findings::{explained, listed, only},
-    measure, sources,
+    measure,
+    noise::NoiseArgs,
+    sources,
 };
 use crate::{
-    measure::{
-        case::LabelledCase,
-        settings::{self, Given, SettingsError},
-    },
+    measure::case::LabelledCase,
     occlusion::{
         case::{AnalysedBite, BiteError, BiteFiles, BiteParams, Cuts, pair, write_into},
         summary::summary,
@@ -57,17 +56,8 @@ pub struct OcclusionArgs {
     /// List the id and the name of every finding. Writes nothing
     #[arg(long, conflicts_with = "explain")]
     list: bool,
-    /// The scanner, whose noise is assumed; `tables/scanner_noise.toml` names them
-    #[arg(
-        long,
-        value_name = "NAME",
-        conflicts_with = "noise",
-        help_heading = "Measuring"
-    )]
-    scanner: Option<String>,
-    /// The scanner's noise as standard deviations: of a point, and of one end of an arch against the other
-    #[arg(long, value_name = "LOCAL_MM,TRUENESS_MM", help_heading = "Measuring")]
-    noise: Option<String>,
+    #[command(flatten)]
+    noise: NoiseArgs,
     #[command(flatten)]
     cuts: CutArgs,
     #[command(flatten)]
@@ -178,7 +168,7 @@ pub(super) fn run(args: &OcclusionArgs, console: &Console) -> Result<Answer, Fai
     if let Some(out) = &output.out {
         sources::check_output(out, "what --out names", output.force)?;
     }
-    let given = noise(args.scanner.as_deref(), args.noise.as_deref())?;
+    let given = args.noise.alone()?;
     let cuts = args.cuts.settle()?;
     console.expect_steps(4);
     let case = console
@@ -222,20 +212,6 @@ pub(super) fn run(args: &OcclusionArgs, console: &Console) -> Result<Answer, Fai
     let mut document = analysed.document.clone();
     document.findings = shown.findings;
     Ok(Answer::new(&document, text))
-}
-
-/// The scanner's noise, where it was given.
-pub(super) fn noise(scanner: Option<&str>, noise: Option<&str>) -> Result<Given, Failure> {
-    let refused = |e: SettingsError| Failure::refused("settings", e.to_string());
-    let noise = match (scanner, noise) {
-        (Some(name), _) => Some(settings::scanner(name).map_err(refused)?),
-        (None, Some(text)) => Some(settings::noise(text).map_err(refused)?),
-        (None, None) => None,
-    };
-    Ok(Given {
-        noise,
-        ..Given::default()
-    })
 }
 
 impl OutputArgs {
