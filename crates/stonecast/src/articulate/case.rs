@@ -6,7 +6,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stonecast_analysis::Noise;
 use stonecast_articulator::record::encode_json;
-use stonecast_articulator::{Articulator, ArticulatorError, JawPath, MotionKind, MotionRequest, Mounting};
+use stonecast_articulator::{
+    Articulator, ArticulatorError, JawPath, MotionKind, MotionRequest, Mounting, SettingsSheet,
+};
 use stonecast_cast::bite::{Bite, BiteKind};
 use stonecast_dental::{Fdi, Finding, Findings, Jaw, Warning};
 use stonecast_occlusion::excursion::{self, AnglePlane, Excursion, ExcursionError, ExcursionParams};
@@ -261,6 +263,16 @@ impl<'p> Articulated<'p> {
         warnings
     }
 
+    /// What a lab sets; that the bite is no record is said on it too.
+    fn sheet(&self) -> SettingsSheet {
+        let mut sheet = self.articulator.sheet();
+        if self.head.bite == BiteKind::Estimated {
+            let said = "the bite is ESTIMATED, not recorded: mount by a bite record of the patient instead";
+            sheet.warnings.insert(0, said.to_owned());
+        }
+        sheet
+    }
+
     /// `mounting.json`.
     pub fn mounting(&self) -> MountingDocument {
         MountingDocument {
@@ -269,7 +281,7 @@ impl<'p> Articulated<'p> {
                 ..self.head.clone()
             },
             articulator: self.articulator.clone(),
-            sheet: self.articulator.sheet(),
+            sheet: self.sheet(),
         }
     }
 
@@ -325,16 +337,13 @@ impl<'p> Articulated<'p> {
     }
 
     fn add_pictures<'s>(&'s self, items: &mut Vec<Item<'s>>, numbers: Numbers) {
-        items.extend(drawing_items(
-            "settings-sheet",
-            settings_drawing(&self.articulator.sheet()),
-        ));
+        items.extend(drawing_items("settings-sheet", settings_drawing(&self.sheet())));
         let paths: Vec<JawPath> = self.motions.iter().map(|m| m.path.clone()).collect();
         items.push(Item::new(
             "motions.glb",
             "both arches with every motion as an animation; opens in any glTF viewer",
             move || {
-                animated_glb(self.pair, &paths)
+                animated_glb(self.pair, &paths, self.head.bite)
                     .expect("a measured path is finite, and its steps follow each other")
             },
         ));

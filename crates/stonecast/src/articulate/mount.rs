@@ -8,7 +8,7 @@ use stonecast_articulator::rigid::rigid_from_matrix;
 use stonecast_articulator::{
     CondyleSource, HingeAxis, Mounting, MountingError, MountingInput, MountingRequest, PlaneName, PlaneSource,
 };
-use stonecast_dental::{Fdi, Jaw, LandmarkKind, Side};
+use stonecast_dental::{Fdi, Jaw, LandmarkKind, Mm, Side};
 use stonecast_mesh::{Point, RigidMotion, Vector};
 use stonecast_teeth::LabelledArch;
 use thiserror::Error;
@@ -54,6 +54,20 @@ impl MountingFile {
     /// [`MountError::File`], with the place.
     pub fn parse(text: &str) -> Result<Self, MountError> {
         toml::from_str(text).map_err(|e| MountError::File(e.to_string().trim_end().replace('\n', " ")))
+    }
+
+    /// Where the file has no hinge axis, average values with the condyles as far apart as the device's.
+    #[must_use]
+    pub fn with_device(&self, intercondylar: Option<Mm>) -> Self {
+        let average = CondyleSource::AverageValues {
+            intercondylar,
+            leg: None,
+            balkwill: None,
+        };
+        Self {
+            condyles: Some(self.condyles.clone().unwrap_or(average)),
+            ..self.clone()
+        }
     }
 
     /// Mounts a case about a fitted hinge axis, which lies in the cast frame whatever frame the file's other points are in.
@@ -118,7 +132,6 @@ pub fn incisal_point(lower: &LabelledArch) -> Option<[f64; 3]> {
 mod tests {
     use super::*;
     use stonecast_articulator::MountingMethod;
-    use stonecast_dental::Mm;
     use stonecast_mesh::FaceData;
 
     fn bare() -> LabelledArch {

@@ -6,6 +6,7 @@
 //! penetration; nothing is moved out of the way.
 
 use stonecast_articulator::{JawPath, JawStep, MotionKind};
+use stonecast_cast::bite::BiteKind;
 use stonecast_dental::{Jaw, Side};
 use stonecast_mesh::formats::{
     AnimatedScene, AnimationError, Clip, DeclaredUnit, Keyframe, Part, Track, UpAxis, encode_animated_glb,
@@ -192,9 +193,12 @@ const SECONDS: f64 = 2.0;
 ///
 /// # Errors
 /// If a path holds what cannot be shown.
-pub fn animated_glb(pair: &Pair<'_>, paths: &[JawPath]) -> Result<Vec<u8>, AnimationError> {
+pub fn animated_glb(pair: &Pair<'_>, paths: &[JawPath], bite: BiteKind) -> Result<Vec<u8>, AnimationError> {
     let part = |jaw: Jaw| Part {
-        name: Some(format!("{} arch", jaw.name())),
+        name: Some(match bite {
+            BiteKind::Estimated => format!("{} arch, bite ESTIMATED", jaw.name()),
+            _ => format!("{} arch", jaw.name()),
+        }),
         ..Part::from_mesh(pair.surface(jaw).mesh().clone())
     };
     let parts = [part(Jaw::Upper), part(Jaw::Lower)];

@@ -404,6 +404,7 @@ impl ArticulateArgs {
             Some(plane) => plane.into(),
             None => Settings::usual_plane(&settings.preset).map_err(ArticulatorError::from)?,
         };
+        let file = &file.with_device(settings.intercondylar);
         let mut mounting = file.mount(lower, usual_plane(plane))?;
         let Some(recorded) = recorded else {
             let articulator = Articulator::new(mounting, settings)?;
