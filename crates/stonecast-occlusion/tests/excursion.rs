@@ -1,5 +1,6 @@
 //! Excursions of synthetic dentitions along paths by closed forms.
 
+mod common;
 mod paths;
 
 use std::sync::LazyLock;
@@ -8,8 +9,7 @@ use nalgebra::{Translation3, UnitQuaternion};
 use paths::Labelled;
 use stonecast_articulator::JawPath;
 use stonecast_dental::{Jaw, Mm, Side, Sides};
-use stonecast_mesh::spatial::{OrientedSurface, Side as SurfaceSide};
-use stonecast_mesh::{Point, RigidMotion, TriMesh, Vector};
+use stonecast_mesh::{Point, RigidMotion, Vector};
 use stonecast_occlusion::excursion::{Excursion, ExcursionError, SweptPath, ToothPair, measure, sweep};
 use stonecast_testkit::{DentitionSpec, dentition};
 
@@ -268,19 +268,7 @@ fn least_of_all(labelled: &Labelled, pair: ToothPair, moved: &RigidMotion) -> f6
             .mesh
     };
     let (upper, lower) = (crown(Jaw::Upper, pair.upper), crown(Jaw::Lower, pair.lower));
-    let least = |own: &TriMesh, other: &TriMesh, motion: &RigidMotion| {
-        let surface = OrientedSurface::build(other);
-        let gaps = own.points().iter().map(|p| {
-            let signed = surface.signed_distance(&(motion * p), f64::INFINITY).unwrap();
-            if signed.side == SurfaceSide::Inside {
-                -signed.distance
-            } else {
-                signed.distance
-            }
-        });
-        gaps.fold(f64::INFINITY, f64::min)
-    };
-    least(&lower, &upper, moved).min(least(&upper, &lower, &moved.inverse()))
+    common::least_of_all(&upper, &lower, moved)
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! The distance field against a search over all triangles by another formula, and against spheres.
 
+mod common;
 mod paths;
 
+use common::Bodies;
 use nalgebra::{Translation3, UnitQuaternion};
 use paths::Labelled;
 use stonecast_dental::Jaw;
-use stonecast_mesh::{FaceData, Point, RigidMotion, TriMesh, Vector};
-use stonecast_occlusion::{OccludingArch, Pair};
-use stonecast_teeth::LabelledArch;
+use stonecast_mesh::{Point, RigidMotion, TriMesh, Vector};
+use stonecast_occlusion::Pair;
 use stonecast_testkit::{DentitionSpec, dentition};
 
 /// The distance to a triangle: to its plane where the foot lies inside, else to the nearest side.
@@ -106,15 +107,9 @@ fn dome(radius: f64, up: bool) -> TriMesh {
 #[test]
 fn two_domes_have_the_gap_of_their_centres_apart_touching_and_crossing() {
     let (upper, lower) = (dome(3.0, false), dome(2.0, true));
-    let label = |jaw, mesh: &TriMesh| LabelledArch {
-        jaw,
-        face_labels: FaceData::filled(mesh.face_count(), None),
-        teeth: Vec::new(),
-        doubts: Vec::new(),
-    };
-    let (of_upper, of_lower) = (label(Jaw::Upper, &upper), label(Jaw::Lower, &lower));
-    let arch = |mesh, labelled| OccludingArch { mesh, labelled };
-    let pair = Pair::new(arch(&upper, &of_upper), arch(&lower, &of_lower));
+    let upper = Bodies::new(Jaw::Upper, upper, |_| None);
+    let lower = Bodies::new(Jaw::Lower, lower, |_| None);
+    let pair = Pair::new(upper.arch(), lower.arch());
     for gap in [1.0, 0.05, 0.0, -0.05, -0.4] {
         for sideways in [0.0f64, 1.5] {
             let apart = 5.0 + gap;
@@ -140,15 +135,9 @@ fn two_domes_have_the_gap_of_their_centres_apart_touching_and_crossing() {
 #[test]
 fn beyond_the_border_there_is_no_gap() {
     let (upper, lower) = (dome(3.0, false), dome(2.0, true));
-    let label = |jaw, mesh: &TriMesh| LabelledArch {
-        jaw,
-        face_labels: FaceData::filled(mesh.face_count(), None),
-        teeth: Vec::new(),
-        doubts: Vec::new(),
-    };
-    let (of_upper, of_lower) = (label(Jaw::Upper, &upper), label(Jaw::Lower, &lower));
-    let arch = |mesh, labelled| OccludingArch { mesh, labelled };
-    let pair = Pair::new(arch(&upper, &of_upper), arch(&lower, &of_lower));
+    let upper = Bodies::new(Jaw::Upper, upper, |_| None);
+    let lower = Bodies::new(Jaw::Lower, lower, |_| None);
+    let pair = Pair::new(upper.arch(), lower.arch());
     // Above the upper dome's open side, beside its rim.
     let moved = Translation3::new(0.0, 4.0, 1.0).into();
     let field = pair.gaps(Jaw::Lower, &moved, 6.0);

@@ -1,5 +1,7 @@
 //! Excursions of real pairs, with the teeth that people marked, from the folder in `STONECAST_SCANS`.
 
+mod common;
+
 use std::path::Path;
 
 use nalgebra::{Matrix3, Rotation3, UnitQuaternion};
@@ -8,7 +10,6 @@ use stonecast_articulator::{
 };
 use stonecast_dental::{Fdi, Jaw, Mm, Side};
 use stonecast_mesh::formats::{Limits, decode};
-use stonecast_mesh::spatial::{OrientedSurface, Side as SurfaceSide};
 use stonecast_mesh::{FaceData, Point, RigidMotion, TriMesh, Vector};
 use stonecast_occlusion::excursion::{AnglePlane, ExcursionParams, ToothPair, measure};
 use stonecast_occlusion::{OccludingArch, Pair};
@@ -68,22 +69,6 @@ fn occluding(arch: &Arch) -> OccludingArch<'_> {
     }
 }
 
-fn least_of_all(upper: &TriMesh, lower: &TriMesh, moved: &RigidMotion) -> f64 {
-    let least = |own: &TriMesh, other: &TriMesh, motion: &RigidMotion| {
-        let surface = OrientedSurface::build(other);
-        let gaps = own.points().iter().map(|p| {
-            let signed = surface.signed_distance(&(motion * p), f64::INFINITY).unwrap();
-            if signed.side == SurfaceSide::Inside {
-                -signed.distance
-            } else {
-                signed.distance
-            }
-        });
-        gaps.fold(f64::INFINITY, f64::min)
-    };
-    least(lower, upper, moved).min(least(upper, lower, &moved.inverse()))
-}
-
 #[test]
 #[allow(clippy::print_stdout, reason = "a skipped judge says so")]
 fn real_pairs_have_a_guidance_and_the_gaps_of_all_their_vertices() {
@@ -132,7 +117,7 @@ fn real_pairs_have_a_guidance_and_the_gaps_of_all_their_vertices() {
             for track in found.pairs.iter().step_by(5) {
                 let ToothPair { upper: u, lower: l } = track.pair;
                 let step = found.steps.len() - 1;
-                let all = least_of_all(
+                let all = common::least_of_all(
                     &crown(&upper, u),
                     &crown(&lower, l),
                     &path.steps[step].moved_from_closed,

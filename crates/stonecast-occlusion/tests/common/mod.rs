@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use stonecast_dental::{Fdi, Jaw};
+use stonecast_mesh::spatial::{OrientedSurface, Side as SurfaceSide};
 use stonecast_mesh::{FaceData, Point, RigidMotion, TriMesh, Vector};
 use stonecast_occlusion::{
     BiteKnown, OccludingArch, Occlusion, OcclusionParams, Pair, ScannerNoise, analyse,
@@ -118,4 +119,21 @@ pub fn analysed(pair: &SyntheticPair, params: &OcclusionParams) -> Occlusion {
     };
     let pair = Pair::new(arch(0, &pair.upper.mesh), arch(1, &pair.lower.mesh));
     analyse(&pair, params).unwrap()
+}
+
+/// The least gap of two crowns by asking every vertex of both.
+pub fn least_of_all(upper: &TriMesh, lower: &TriMesh, moved: &RigidMotion) -> f64 {
+    let least = |own: &TriMesh, other: &TriMesh, motion: &RigidMotion| {
+        let surface = OrientedSurface::build(other);
+        let gaps = own.points().iter().map(|p| {
+            let signed = surface.signed_distance(&(motion * p), f64::INFINITY).unwrap();
+            if signed.side == SurfaceSide::Inside {
+                -signed.distance
+            } else {
+                signed.distance
+            }
+        });
+        gaps.fold(f64::INFINITY, f64::min)
+    };
+    least(lower, upper, moved).min(least(upper, lower, &moved.inverse()))
 }
