@@ -7,7 +7,8 @@
 //!    where its bound does not rule it out.
 //! 2. `list`: vertices that cannot matter before the jaw has moved by `MARGIN` are not even looked at until then.
 //!
-//! Every answer is exact: what asking all vertices would give.
+//! An answer is what asking all vertices gives, as tests compare. Limits: at a crown's border the side of a vertex can change at
+//! a stroke, by more than it moves; a vertex that goes in there is seen only when its bound lets it be asked again.
 //!
 //! References: L. Verlet, "Computer experiments on classical fluids", Physical Review 159 (1967), for lists with a margin.
 
